@@ -1,0 +1,1 @@
+"""The web side, and what web and worker share."""

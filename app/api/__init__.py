@@ -1,0 +1,1 @@
+"""HTTP calls: one file a resource."""

@@ -1,0 +1,1 @@
+"""Jobs: the model, its legal moves, its store and its queue."""

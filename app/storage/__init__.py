@@ -1,0 +1,1 @@
+"""Blobs: inputs and previews, wherever fsspec reaches."""

@@ -1,0 +1,1 @@
+"""The tools. They know nothing of jobs, brokers or the web."""
