@@ -1,0 +1,216 @@
+"""Every error that Transom tells a caller, as one tree.
+
+* `TransomError`
+    * `ConfigurationError`           a setting is wrong; nothing starts
+    * `BadRequest` 400               `MalformedMultipart`, `MissingField`, `InvalidQuery`, `InvalidDevice`,
+                                     `UnreadableInput`, `UrlInputDisabled`
+    * `NotAllowed` 403
+    * `NotFound` 404                 `JobNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`, `NotReady`
+    * `NotAcceptable` 406
+    * `Conflict` 409                 `JobAlreadyEnded`, `RequestInProgress`
+    * `TooLarge` 413
+    * `UnsupportedInput` 415
+    * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`
+    * `Unavailable` 503              `DeviceUnavailable`, `TooBusy`
+    * `TimedOut` 504
+
+`code` is stable and machine-readable, `status` is the HTTP status, `retryable` says whether the same call
+may succeed later. The docstring of a class is its title; what is passed to it is the detail.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TransomError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str | None = None, **extra: object) -> None:
+        super().__init__(detail or self.title())
+        self.detail = detail or self.title()
+        #: Further members of the problem document.
+        self.extra = extra
+
+    @classmethod
+    def title(cls) -> str:
+        """The class's first docstring line, without its full stop."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0].rstrip(".")
+
+
+class ConfigurationError(TransomError):
+    """A setting is wrong."""
+
+    code = "CONFIGURATION_INVALID"
+
+
+class BadRequest(TransomError):
+    """The request can't be understood."""
+
+    code, status = "BAD_REQUEST", 400
+
+
+class MalformedMultipart(BadRequest):
+    """The multipart body is damaged or incomplete."""
+
+    code = "MALFORMED_MULTIPART"
+
+
+class MissingField(BadRequest):
+    """A field that is needed is missing."""
+
+    code = "MISSING_FIELD"
+
+
+class InvalidQuery(BadRequest):
+    """A query parameter has a value that can't be used."""
+
+    code = "INVALID_QUERY"
+
+
+class InvalidDevice(BadRequest):
+    """The device is not one that can be asked for."""
+
+    code = "INVALID_DEVICE"
+
+
+class UnreadableInput(BadRequest):
+    """The input can't be read as an image or a video."""
+
+    code = "INPUT_UNREADABLE"
+
+
+class UrlInputDisabled(BadRequest):
+    """Inputs by URL are not enabled on this server."""
+
+    code = "URL_INPUT_DISABLED"
+
+
+class NotAllowed(TransomError):
+    """The caller may not do this."""
+
+    code, status = "NOT_ALLOWED", 403
+
+
+class NotFound(TransomError):
+    """There is nothing at this address."""
+
+    code, status = "NOT_FOUND", 404
+
+
+class JobNotFound(NotFound):
+    """There is no such job."""
+
+    code = "JOB_NOT_FOUND"
+
+
+class PluginNotFound(NotFound):
+    """No worker of the fleet has this plugin."""
+
+    code = "PLUGIN_NOT_FOUND"
+
+
+class ToolNotFound(NotFound):
+    """The plugin has no such tool."""
+
+    code = "TOOL_NOT_FOUND"
+
+
+class BlobNotFound(NotFound):
+    """The file is not there, or no longer."""
+
+    code = "BLOB_NOT_FOUND"
+
+
+class NotReady(NotFound):
+    """It is not there yet."""
+
+    code, retryable = "NOT_READY", True
+
+
+class NotAcceptable(TransomError):
+    """The answer can't be given in a form that the caller accepts."""
+
+    code, status = "NOT_ACCEPTABLE", 406
+
+
+class Conflict(TransomError):
+    """The call does not fit the present state."""
+
+    code, status = "CONFLICT", 409
+
+
+class JobAlreadyEnded(Conflict):
+    """The job has already ended."""
+
+    code = "JOB_ALREADY_ENDED"
+
+
+class RequestInProgress(Conflict):
+    """A request with this Idempotency-Key is still under way."""
+
+    code, retryable = "REQUEST_IN_PROGRESS", True
+
+
+class TooLarge(TransomError):
+    """The body is larger than this server takes."""
+
+    code, status = "BODY_TOO_LARGE", 413
+
+
+class UnsupportedInput(TransomError):
+    """The content is neither an image nor a video that can be processed."""
+
+    code, status = "UNSUPPORTED_INPUT", 415
+
+
+class Invalid(TransomError):
+    """A value is not allowed."""
+
+    code, status = "VALIDATION_FAILED", 422
+
+
+class InvalidOptions(Invalid):
+    """The options do not fit the tool."""
+
+    code = "INVALID_OPTIONS"
+
+
+class IdempotencyMismatch(Invalid):
+    """This Idempotency-Key was used with another body."""
+
+    code = "IDEMPOTENCY_MISMATCH"
+
+
+class TooManyTools(Invalid):
+    """The tools can't run together over one input."""
+
+    code = "TOO_MANY_TOOLS"
+
+
+class Unavailable(TransomError):
+    """The server can't do this now."""
+
+    code, status, retryable = "UNAVAILABLE", 503, True
+
+
+class DeviceUnavailable(Unavailable):
+    """No worker has the device that was asked for."""
+
+    code = "DEVICE_UNAVAILABLE"
+
+
+class TooBusy(Unavailable):
+    """The server is at its limit."""
+
+    code = "TOO_BUSY"
+
+
+class TimedOut(TransomError):
+    """The answer took longer than this call waits."""
+
+    code, status, retryable = "TIMED_OUT", 504, True

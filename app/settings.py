@@ -1,0 +1,147 @@
+"""Settings: the only reader of the environment. Every variable starts with `TRANSOM_`.
+
+The table in the README lists them all; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import ConfigurationError
+
+PREFIX = "TRANSOM_"
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default; frozen once read."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Field(Path(".transom"), description="Where the embedded database, broker and blobs live.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    broker_url: str = Field("", description="kombu URL; empty: `transom up` starts the embedded Valkey.")
+    storage_url: str = Field("", description="fsspec URL of the blobs; empty: a folder in the data folder.")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    allow_open: bool = Field(False, description="Listen on other addresses than loopback without authentication.")
+    public_url: str = Field("", description="The address that users see; used in links.")
+    root_path: str = Field("", description="The sub-path below which a proxy serves Transom.")
+    trusted_proxies: str = Field("127.0.0.1", description="Whose X-Forwarded-* are believed, comma-separated.")
+    ca_bundle: Path | None = Field(None, description="CA certificates for outgoing connections of the clients.")
+
+    workers: int = Field(0, ge=0, le=256, description="Tool processes a worker; 0: one a core, at least two.")
+    queues: str = Field("", description="Queues a worker serves, comma-separated; empty: those of its devices.")
+    plugins: str = Field("", description="Further plugins as `module:Class`, comma-separated.")
+
+    max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest input taken, in bytes.")
+    max_image_pixels: int = Field(100_000_000, ge=1, description="Largest picture decoded, in pixels.")
+    max_wait_seconds: float = Field(120, gt=0, le=600, description="Longest wait of the calls that wait for a job.")
+    heartbeat_seconds: float = Field(30, ge=5, le=60, description="Time between two pings on a stream.")
+    connections_per_session: int = Field(5, ge=1, description="Connections one session may hold on a node.")
+    max_connections: int = Field(5000, ge=1, description="Connections one web process takes.")
+    lease_seconds: float = Field(20, ge=2, description="How long a claim holds unless it is renewed.")
+    max_crashes: int = Field(3, ge=1, description="Unexplained deaths of a child that end a job as poison.")
+    drain_seconds: float = Field(5, ge=0, description="How long a stopping worker lets its jobs go on.")
+    sweep_seconds: float = Field(1, gt=0, description="Time between two rounds of the sweep.")
+    retention_days: float = Field(30, gt=0, description="How long ended jobs are kept.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
+
+    node_id: str = Field("", description="Stable name of this process on the bus; empty: host and port.")
+    scribe_socket: str = Field("", description="Set by `transom worker` for its children.")
+    worker_id: str = Field("", description="Set by `transom worker` for its children.")
+
+    @field_validator("root_path")
+    @classmethod
+    def _root_path(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+            raise ValueError("must be a path such as /transom")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError("must be an http or https address")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str) -> str:
+        if value and not re.match(r"(sqlite|postgresql(\+psycopg)?)://", value):
+            raise ValueError("must start with sqlite:// or postgresql://")
+        # psycopg 3 is the driver that is installed; SQLAlchemy's bare name means another.
+        return re.sub(r"^postgresql://", "postgresql+psycopg://", value)
+
+    @field_validator("broker_url")
+    @classmethod
+    def _broker_url(cls, value: str) -> str:
+        if value and not re.match(r"(rediss?|redis\+socket|amqps?|pyamqp)://", value):
+            raise ValueError("must start with redis://, rediss://, redis+socket:// or amqp://")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database that is used."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'transom.db'}"
+
+    @property
+    def resolved_storage_url(self) -> str:
+        """The blob storage that is used."""
+        return self.storage_url or (self.data_dir / "blobs").as_uri()
+
+    @property
+    def resolved_node_id(self) -> str:
+        """The name of this web process on the bus; the same after a restart."""
+        return self.node_id or f"{socket.gethostname()}-{self.port}"
+
+    @property
+    def plugin_classes(self) -> list[str]:
+        """The further plugins, as `module:Class`."""
+        return [name.strip() for name in self.plugins.split(",") if name.strip()]
+
+    @property
+    def child_processes(self) -> int:
+        """How many tool processes a worker has."""
+        return self.workers or max(2, os.cpu_count() or 1)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment, then apply what a command line said.
+
+    Raises `ConfigurationError` naming the variable and the value (passwords masked).
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise ConfigurationError("; ".join(_sentence(dict(item)) for item in error.errors())) from None
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The environment that makes a child process read these very settings."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    return {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items() if value != ""}
+
+
+def _sentence(item: dict[str, object]) -> str:
+    location = item["loc"]
+    name = str(location[0]) if isinstance(location, tuple) and location else "?"
+    value = _PASSWORD.sub(r"\1***@", str(item["input"]))
+    return f"{PREFIX}{name.upper()}={value!r}: {str(item['msg']).removeprefix('Value error, ')}"
