@@ -11,7 +11,7 @@ from typing import Final
 _CURSOR: Final = re.compile(r"([0-9a-z]{1,32})-(\d{1,18})")
 
 
-class InvalidCursor(ValueError):  # noqa: N818 - reads as what it is at the place it is caught
+class InvalidCursor(ValueError):
     """The text is not a cursor of the form `<epoch>-<seq>`."""
 
 

@@ -1,0 +1,162 @@
+"""The tables. Every one names the tenant; rows that belong to the whole installation carry `EVERYONE`.
+
+Times are milliseconds since 1970, UTC. JSON columns hold what the API shows. The migrations in
+`migrations/versions` make these tables; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+#: The tenant of an installation without authentication.
+DEFAULT_TENANT: Final = "default"
+#: The "tenant" of rows that are not anybody's, such as workers.
+EVERYONE: Final = "*"
+
+metadata = sa.MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+
+def _tenant(**options: object) -> sa.Column[str]:
+    return sa.Column("tenant", sa.String(64), nullable=False, **options)  # type: ignore[arg-type]
+
+
+#: One row: this life of the log.
+log_epoch = sa.Table(
+    "log_epoch",
+    metadata,
+    _tenant(primary_key=True),
+    sa.Column("epoch", sa.String(32), nullable=False),
+    # Which boot of the machine wrote last, and whether it closed the log: see lifecycle.py.
+    sa.Column("boot_id", sa.String(64), nullable=True),
+    sa.Column("clean", sa.Boolean, nullable=False),
+)
+
+#: One row a tenant: the highest seq given out, and the highest that was trimmed.
+logs = sa.Table(
+    "logs",
+    metadata,
+    _tenant(primary_key=True),
+    sa.Column("head", sa.BigInteger, nullable=False),
+    sa.Column("floor", sa.BigInteger, nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    _tenant(primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("job_id", sa.String(36), nullable=True),
+    sa.Column("batch_id", sa.String(36), nullable=True),
+    sa.Column("attempt", sa.Integer, nullable=True),
+    sa.Column("type", sa.String(24), nullable=False),
+    sa.Column("timestamp", sa.String(32), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Index(None, "job_id", "seq"),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    _tenant(),
+    sa.Column("batch_id", sa.String(36), nullable=True),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("plugin", sa.String(64), nullable=False),
+    sa.Column("tools", sa.JSON, nullable=False),
+    sa.Column("options", sa.JSON, nullable=False),
+    sa.Column("priority", sa.SmallInteger, nullable=False),
+    sa.Column("queue", sa.String(64), nullable=False),
+    sa.Column("device_requested", sa.String(16), nullable=False),
+    sa.Column("device_used", sa.String(16), nullable=False),
+    sa.Column("fallback", sa.Boolean, nullable=False),
+    sa.Column("fallback_reason", sa.Text, nullable=True),
+    sa.Column("input_key", sa.Text, nullable=False),
+    sa.Column("input_name", sa.Text, nullable=True),
+    sa.Column("input_type", sa.String(64), nullable=False),
+    sa.Column("input_bytes", sa.BigInteger, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("crashes", sa.Integer, nullable=False),
+    # The fence: how many messages of this attempt are in the log.
+    sa.Column("last_n", sa.BigInteger, nullable=False),
+    sa.Column("worker_id", sa.String(128), nullable=True),
+    sa.Column("lease_until_ms", sa.BigInteger, nullable=True),
+    sa.Column("progress", sa.SmallInteger, nullable=True),
+    sa.Column("stage", sa.Text, nullable=True),
+    sa.Column("plugin_timings", sa.JSON, nullable=True),
+    sa.Column("tool_timings", sa.JSON, nullable=True),
+    sa.Column("warnings", sa.JSON, nullable=True),
+    sa.Column("error", sa.JSON, nullable=True),
+    sa.Column("result", sa.JSON, nullable=True),
+    sa.Column("retry_of", sa.String(36), nullable=True),
+    sa.Column("request_id", sa.String(64), nullable=True),
+    # The last event of this job: a snapshot is true at this place of the log.
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("started_at_ms", sa.BigInteger, nullable=True),
+    sa.Column("finished_at_ms", sa.BigInteger, nullable=True),
+    # Job ids sort by time, so a tenant's newest jobs are the end of this index.
+    sa.Index(None, "tenant", "id"),
+    sa.Index(None, "tenant", "status", "id"),
+    # What the claim reads.
+    sa.Index(None, "status", "queue", "tenant", "priority", "id"),
+    sa.Index(None, "batch_id"),
+)
+
+#: The fleet: what each worker has and when it was last heard of.
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    _tenant(),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("processes", sa.Integer, nullable=False),
+    sa.Column("queues", sa.JSON, nullable=False),
+    sa.Column("devices", sa.JSON, nullable=False),
+    sa.Column("plugins", sa.JSON, nullable=False),
+    sa.Column("started_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("heartbeat_at_ms", sa.BigInteger, nullable=False),
+)
+
+#: One row a finished run of a tool: what a plugin's health is made of.
+tool_runs = sa.Table(
+    "tool_runs",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _tenant(),
+    sa.Column("job_id", sa.String(36), nullable=False),
+    sa.Column("plugin", sa.String(64), nullable=False),
+    sa.Column("tool", sa.String(64), nullable=False),
+    sa.Column("timing_ms", sa.Float, nullable=True),
+    sa.Column("frames", sa.Integer, nullable=True),
+    sa.Column("failed", sa.Boolean, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Index(None, "tenant", "plugin", "id"),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    _tenant(primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    # Null while the first request is under way.
+    sa.Column("status", sa.Integer, nullable=True),
+    sa.Column("headers", sa.JSON, nullable=True),
+    sa.Column("body", sa.Text, nullable=True),
+    sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+)
+
+#: Named leases of the whole installation, such as the sweep's.
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    _tenant(),
+    sa.Column("holder", sa.String(128), nullable=False),
+    sa.Column("until_ms", sa.BigInteger, nullable=False),
+)

@@ -1,0 +1,275 @@
+"""The bus: a kombu fanout that tells every web process what was committed. The only file that knows kombu.
+
+The bus is a hint. Messages on it are transient and may be lost without an error; the relay compares heads with
+the log and reads what it is owed. So publishing never waits, never raises, and drops the oldest while the broker
+is away.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+from uuid import uuid4
+
+import pydantic_core
+from kombu import Connection, Exchange, Message, Queue
+from kombu.exceptions import KombuError
+
+from app.realtime.events import LogEvent
+from app.realtime.message_types import MessageType
+
+logger = logging.getLogger(__name__)
+
+EXCHANGE: Final = Exchange("transom.events", type="fanout", durable=False, delivery_mode="transient")
+#: A larger batch is published as a range, and read from the log by whoever wants it.
+MAX_BATCH_BYTES: Final = 256 * 1024
+#: Batches that wait while the broker is away; older ones are dropped, the log has them.
+MAX_WAITING: Final = 1000
+#: A queue that nobody reads is removed by RabbitMQ after this long, and holds no more than MAX_WAITING messages.
+QUEUE_EXPIRES_SECONDS: Final = 60.0
+RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0)
+#: What kombu's transports raise when a broker goes away: their own errors besides sockets'.
+_BROKER_ERRORS: Final = (KombuError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Consecutive events of one tenant; `events` is None where they were too large to carry."""
+
+    tenant: str
+    first: int
+    last: int
+    events: list[LogEvent] | None
+
+
+@dataclass(frozen=True, slots=True)
+class BusBatch:
+    """What one commit appended."""
+
+    epoch: str
+    segments: list[Segment]
+
+    def encode(self) -> bytes:
+        """The batch as bytes."""
+        segments = [
+            (s.tenant, s.first, s.last, None if s.events is None else [_pack(event) for event in s.events])
+            for s in self.segments
+        ]
+        return pydantic_core.to_json((self.epoch, segments))
+
+    @classmethod
+    def decode(cls, body: bytes) -> BusBatch:
+        """Read what `encode` wrote; raises `ValueError` for anything else."""
+        epoch, segments = pydantic_core.from_json(body)
+        return cls(
+            epoch,
+            [
+                Segment(tenant, first, last, None if rows is None else [_unpack(tenant, row) for row in rows])
+                for tenant, first, last, rows in segments
+            ],
+        )
+
+
+def batch_of(epoch: str, events: Iterable[LogEvent]) -> BusBatch:
+    """A batch of what was committed together; each tenant's events are consecutive in its log."""
+    segments = []
+    ordered = sorted(events, key=lambda event: (event.tenant, event.seq))
+    for tenant, group in groupby(ordered, key=lambda event: event.tenant):
+        rows = list(group)
+        size = sum(len(event.payload) for event in rows)
+        segments.append(Segment(tenant, rows[0].seq, rows[-1].seq, rows if size <= MAX_BATCH_BYTES else None))
+    return BusBatch(epoch, segments)
+
+
+class EventPublisher:
+    """Publishes batches from a thread of its own."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._url = broker_url
+        self._waiting: deque[BusBatch] = deque(maxlen=MAX_WAITING)
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="event-publisher", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once, also where the broker is away."""
+        self._thread.start()
+
+    def publish(self, batch: BusBatch) -> None:
+        """Hand a batch over; never waits and never raises."""
+        self._waiting.append(batch)
+        self._wake.set()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Publish what waits, for at most `timeout` seconds, and end the thread."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        attempt = 0
+        while not self._closing:
+            try:
+                with _connect(self._url) as connection:
+                    producer = connection.Producer(exchange=EXCHANGE, auto_declare=True)
+                    attempt = 0
+                    self._publish_until_closed(producer)
+                    return
+            except _errors(self._url) as error:
+                pause = RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)]
+                if attempt == 0:
+                    logger.warning(
+                        "The broker can't be reached; events go through the log meanwhile: %s",
+                        error,
+                        extra={"action": "bus_publish_failed"},
+                    )
+                attempt += 1
+                time.sleep(pause)
+
+    def _publish_until_closed(self, producer: Any) -> None:  # noqa: ANN401 - kombu has no types
+        while True:
+            while self._waiting:
+                batch = self._waiting.popleft()
+                producer.publish(
+                    batch.encode(), content_type="application/json", content_encoding="utf-8", retry=False
+                )
+            if self._closing:
+                return
+            self._wake.wait()
+            self._wake.clear()
+
+
+class EventConsumer:
+    """Receives batches on a thread of its own and hands them to `on_batch` there.
+
+    `on_subscribed` is called after each (re)subscription: what was published before it is owed from the log.
+    """
+
+    def __init__(
+        self,
+        broker_url: str,
+        *,
+        node_id: str,
+        on_batch: Callable[[BusBatch], None],
+        on_subscribed: Callable[[], None],
+    ) -> None:
+        self._url = broker_url
+        self._node_id = node_id
+        self._on_batch = on_batch
+        self._on_subscribed = on_subscribed
+        self._closing = threading.Event()
+        self._subscribed = False
+        self._thread = threading.Thread(target=self._run, name="event-consumer", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once, also where the broker is away."""
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread lives; `/readyz` fails when it has stopped."""
+        return self._thread.is_alive()
+
+    @property
+    def subscribed(self) -> bool:
+        """Whether batches arrive at present; without them realtime is a second late and never wrong."""
+        return self._subscribed
+
+    def close(self, timeout: float = 3.0) -> None:
+        """End the thread."""
+        self._closing.set()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        attempt = 0
+        while not self._closing.is_set():
+            try:
+                with _connect(self._url) as connection:
+                    self._consume(connection)
+                    attempt = 0
+            except _errors(self._url) as error:
+                if self._subscribed or attempt == 0:
+                    logger.warning(
+                        "The subscription to the broker broke; reading the log meanwhile: %s",
+                        error,
+                        extra={"action": "bus_subscription_broke"},
+                    )
+                attempt = 0 if self._subscribed else attempt + 1
+                self._subscribed = False
+                self._closing.wait(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
+        self._subscribed = False
+
+    def _consume(self, connection: Any) -> None:  # noqa: ANN401 - kombu has no types
+        queue = self._queue(connection)
+        with connection.Consumer(queue, callbacks=[self._receive], no_ack=True, accept=["json"]):
+            self._subscribed = True
+            self._on_subscribed()
+            while not self._closing.is_set():
+                try:
+                    connection.drain_events(timeout=0.5)
+                except TimeoutError:
+                    continue
+                finally:
+                    if connection.supports_heartbeats and connection.connected:
+                        connection.heartbeat_check()
+
+    def _queue(self, connection: Any) -> Queue:  # noqa: ANN401 - kombu has no types
+        if connection.transport.driver_type == "redis":
+            # kombu's Redis transport keeps a binding for every queue name it ever saw: the same name at each start.
+            return Queue(f"transom.web.{self._node_id}", EXCHANGE, durable=False, auto_delete=True)
+        # RabbitMQ keeps an exclusive queue's name locked while the old connection dies: a new name each time.
+        name = f"transom.web.{self._node_id}.{uuid4().hex[:12]}"
+        return Queue(name, EXCHANGE, durable=False, exclusive=True, auto_delete=True, max_length=MAX_WAITING)
+
+    def _receive(self, body: object, message: Message) -> None:
+        try:
+            batch = BusBatch.decode(message.body if isinstance(message.body, bytes) else message.body.encode())
+        except (ValueError, TypeError, KeyError) as error:
+            logger.warning(
+                "A message on the bus is not a batch: %s", error, extra={"action": "bus_message_invalid"}
+            )
+            return
+        self._on_batch(batch)
+
+
+def ping_broker(broker_url: str, timeout: float = 2.0) -> None:
+    """Open and close a connection; raises `ConnectionError` where that fails."""
+    try:
+        with Connection(broker_url, connect_timeout=timeout) as connection:
+            connection.connect()
+    except _errors(broker_url) as error:
+        raise ConnectionError(str(error)) from error
+
+
+def _connect(url: str) -> Connection:
+    connection = Connection(
+        url,
+        connect_timeout=2.0,
+        heartbeat=10,
+        transport_options={"socket_connect_timeout": 2.0, "socket_timeout": 5.0, "socket_keepalive": True}
+        if not url.startswith(("redis+socket", "amqp", "pyamqp"))
+        else {},
+    )
+    connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+    return connection
+
+
+def _errors(url: str) -> tuple[type[BaseException], ...]:
+    connection = Connection(url)
+    return (*_BROKER_ERRORS, socket.timeout, *connection.connection_errors, *connection.channel_errors)
+
+
+def _pack(event: LogEvent) -> tuple[Any, ...]:
+    return (event.seq, event.type, event.payload, event.timestamp, event.job_id, event.attempt, event.batch_id)
+
+
+def _unpack(tenant: str, row: list[Any]) -> LogEvent:
+    seq, kind, payload, timestamp, job_id, attempt, batch_id = row
+    return LogEvent(tenant, seq, MessageType(kind), payload, timestamp, job_id, attempt, batch_id)
