@@ -55,7 +55,7 @@ events = sa.Table(
     sa.Column("type", sa.String(24), nullable=False),
     sa.Column("timestamp", sa.String(32), nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
-    sa.Index(None, "job_id", "seq"),
+    sa.Index(None, "tenant", "job_id", "seq"),
 )
 
 jobs = sa.Table(
@@ -68,6 +68,7 @@ jobs = sa.Table(
     sa.Column("plugin", sa.String(64), nullable=False),
     sa.Column("tools", sa.JSON, nullable=False),
     sa.Column("options", sa.JSON, nullable=False),
+    # 0 is first: see Priority.
     sa.Column("priority", sa.SmallInteger, nullable=False),
     sa.Column("queue", sa.String(64), nullable=False),
     sa.Column("device_requested", sa.String(16), nullable=False),
@@ -93,8 +94,6 @@ jobs = sa.Table(
     sa.Column("result", sa.JSON, nullable=True),
     sa.Column("retry_of", sa.String(36), nullable=True),
     sa.Column("request_id", sa.String(64), nullable=True),
-    # The last event of this job: a snapshot is true at this place of the log.
-    sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
     sa.Column("started_at_ms", sa.BigInteger, nullable=True),
     sa.Column("finished_at_ms", sa.BigInteger, nullable=True),

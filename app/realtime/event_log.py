@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.database.schema import events, log_epoch, logs
 from app.realtime.cursor import Cursor, new_epoch
-from app.realtime.events import Draft, LogEvent
+from app.realtime.events import EVERYTHING, Draft, Filter, LogEvent
 from app.realtime.message_types import MessageType
 
 #: Events a page; a page of frames of a few KB each stays well under a megabyte.
@@ -45,25 +45,12 @@ class LogState:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Which events of a tenant are wanted; None means all."""
-
-    job_ids: frozenset[str] | None = None
-    batch_ids: frozenset[str] | None = None
-    types: frozenset[MessageType] | None = None
-    attempt: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """A page of the log: the matching events, and how far the log was looked through for them."""
 
     events: list[LogEvent]
     scanned_to: int
     state: LogState
-
-
-EVERYTHING: Final = Filter()
 
 
 def append(connection: sa.Connection, tenant: str, drafts: Sequence[Draft]) -> list[LogEvent]:

@@ -1,8 +1,9 @@
-"""An event: a row of the log, and the text that it is on the wire."""
+"""An event: a row of the log, the text that it is on the wire, and the filter that selects it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import pydantic_core
 
@@ -53,3 +54,29 @@ class LogEvent:
         if self.attempt is not None:
             parts.append(f',"attempt":{self.attempt}')
         return "".join(parts) + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events of a tenant are wanted; None means all.
+
+    Naming jobs and batches means both, not what they share.
+    """
+
+    job_ids: frozenset[str] | None = None
+    batch_ids: frozenset[str] | None = None
+    types: frozenset[MessageType] | None = None
+    attempt: int | None = None
+
+    def matches(self, event: LogEvent) -> bool:
+        """Whether this event is wanted."""
+        if self.types is not None and event.type not in self.types:
+            return False
+        if self.attempt is not None and event.attempt != self.attempt:
+            return False
+        if self.job_ids is None and self.batch_ids is None:
+            return True
+        return event.job_id in (self.job_ids or ()) or event.batch_id in (self.batch_ids or ())
+
+
+EVERYTHING: Final = Filter()

@@ -1,0 +1,87 @@
+"""The bell: tells workers that a job waits. The message carries no job; whoever answers claims the next one.
+
+So a bell that is lost costs nothing but a moment: the sweep rings again while jobs wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+from celery import Celery
+
+logger = logging.getLogger(__name__)
+
+RUN_NEXT_TASK: Final = "transom.run_next"
+QUEUE_PREFIX: Final = "transom."
+#: Seconds that a bell is worth anything; the sweep rings again.
+BELL_EXPIRES_SECONDS: Final = 60
+
+
+def celery_queue(queue: str) -> str:
+    """The Celery queue behind one of ours ("cpu", "gpu")."""
+    return f"{QUEUE_PREFIX}{queue}"
+
+
+class JobQueue:
+    """Rings for the queues of one broker, from a thread of its own: a broker that is away delays nobody."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._celery = Celery("transom", broker=broker_url)
+        self._celery.conf.update(
+            task_ignore_result=True,
+            task_publish_retry=False,
+            broker_connection_timeout=2,
+            broker_transport_options={} if broker_url.startswith("redis+socket") else {"socket_connect_timeout": 2},
+        )
+        self._wanted: dict[str, int] = {}
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once, also where the broker is away."""
+        self._thread.start()
+
+    def ring(self, queue: str, times: int = 1) -> None:
+        """Ask for `times` more claims on a queue; never waits and never raises."""
+        with self._changed:
+            # More bells than any fleet has children say nothing more.
+            self._wanted[queue] = min(self._wanted.get(queue, 0) + times, 1000)
+            self._changed.notify()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Ring what was asked for, for at most `timeout` seconds, and end the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(timeout)
+        self._celery.close()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted or self._closing)
+                wanted, self._wanted = self._wanted, {}
+            if not wanted:
+                return
+            for queue, times in wanted.items():
+                self._send(queue, times)
+
+    def _send(self, queue: str, times: int) -> None:
+        try:
+            for _ in range(times):
+                self._celery.send_task(
+                    RUN_NEXT_TASK,
+                    args=(queue,),
+                    queue=celery_queue(queue),
+                    expires=BELL_EXPIRES_SECONDS,
+                    retry=False,
+                )
+        except Exception as error:  # noqa: BLE001 - whatever the broker's library raises, the sweep rings again
+            logger.warning(
+                "The bell could not be rung; the sweep will try again: %s",
+                error,
+                extra={"action": "bell_failed", "queue": queue},
+            )
