@@ -1,0 +1,37 @@
+# Two images from one file: `web` has no vision library, `worker` has the tools and their decoders.
+#   docker build --target web -t transom-web .
+#   docker build --target worker -t transom-worker .
+
+FROM python:3.13-slim AS source
+WORKDIR /src
+RUN python -m venv /opt/transom
+COPY LICENSE MANIFEST.in README.md pyproject.toml setup.cfg ./
+COPY app app
+COPY plugins plugins
+COPY tasks tasks
+
+FROM source AS web-build
+RUN /opt/transom/bin/pip install --no-cache-dir '.[postgres]'
+
+FROM web-build AS worker-build
+RUN /opt/transom/bin/pip install --no-cache-dir '.[worker,postgres]'
+
+FROM python:3.13-slim AS base
+# The blobs' folder is in the image, so that a new volume mounted there belongs to this user.
+RUN useradd --system --uid 10001 --create-home transom \
+    && install --directory --owner=transom --group=transom /var/lib/transom /var/lib/transom/blobs
+ENV PATH=/opt/transom/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    TRANSOM_DATA_DIR=/var/lib/transom \
+    TRANSOM_LOG_FORMAT=json
+USER transom
+WORKDIR /var/lib/transom
+
+FROM base AS worker
+COPY --from=worker-build /opt/transom /opt/transom
+CMD ["transom", "worker"]
+
+FROM base AS web
+COPY --from=web-build /opt/transom /opt/transom
+EXPOSE 8000
+CMD ["transom", "web"]

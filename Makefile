@@ -1,0 +1,94 @@
+# One word per chore; `make` alone lists them. Needs make, Python 3.11+, and Node 20+ for web-ui/.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run install test e2e check format bench hooks clean
+
+BIN := .venv/bin
+# Further arguments: `make run ARGS="--port 9000"`, `make test ARGS="-k cursor"`.
+ARGS ?=
+# The interpreter that .venv is made with; `make run PYTHON=/path/to/python3` overrides the search.
+PYTHON ?=
+
+# An extra that is installed covers the smaller ones, so `make run` after `make check` installs nothing.
+COVERS_all := all
+COVERS_test := test all
+COVERS_dev := dev test all
+
+help: ## List the chores
+	@echo "make CHORE, where CHORE is one of:"
+	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
+
+run: .venv/.installed-all ## Install what is needed, start everything, run the sample, serve until Ctrl-C
+	@echo "Starting Transom (data is kept in .transom; Ctrl-C stops it)."
+	@exec $(BIN)/transom up --demo $(ARGS)
+
+install: .venv/.installed-dev ## Make .venv with everything that developing needs
+
+test: .venv/.installed-test ## Run all tests: those in the browser where there is a Chromium, then pytest
+	@failed=0; \
+	if reason=$$(sh web-ui/hooks/why-no-browser.sh); then \
+	  echo "Skipping the browser tests of web-ui/: $$reason"; \
+	else \
+	  $(MAKE) --no-print-directory e2e || failed=1; \
+	fi; \
+	echo "Running pytest."; \
+	$(BIN)/python -m pytest $(ARGS) || failed=$$?; \
+	exit $$failed
+
+e2e: .venv/.installed-all web-ui/node_modules/.installed ## Run the tests of web-ui/ in a real Chromium
+	@if reason=$$(sh web-ui/hooks/why-no-browser.sh); then echo "The browser tests can't run: $$reason"; exit 1; fi
+	@echo "Running the browser tests of web-ui/."
+	@npm --prefix web-ui run --silent test:e2e
+
+check: .venv/.installed-dev ## Check style, types and the direction of imports
+	@echo "ruff: rules"
+	@$(BIN)/ruff check .
+	@echo "ruff: format"
+	@$(BIN)/ruff format --check .
+	@echo "mypy: strict, over source and tests"
+	@$(BIN)/mypy
+	@echo "import-linter: who may import whom"
+	@$(BIN)/lint-imports
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-ui-types; \
+	else echo "Skipping the types of web-ui/: there is no npm on PATH."; fi
+
+format: .venv/.installed-dev ## Put the Python source into its one format
+	@echo "Formatting with ruff."
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+bench: .venv/.installed-test ## Measure: every benchmark in bench/, one after the other
+	@for file in bench/bench_*.py; do echo "Running $$file."; $(BIN)/python "$$file" $(ARGS) || exit 1; done
+
+hooks: .venv/.installed-dev ## Install the git hooks (nothing is fetched)
+	@echo "Installing the git hooks."
+	@$(BIN)/pre-commit install
+
+clean: ## Remove what was installed and built; the data in .transom stays
+	@echo "Removing .venv, web-ui/node_modules, caches and build folders."
+	@rm -rf .venv web-ui/node_modules web-ui/test-results build dist *.egg-info \
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	@find app tasks plugins tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: web-ui-types
+web-ui-types: web-ui/node_modules/.installed
+	@echo "tsc: web-ui/"
+	@npm --prefix web-ui run --silent check
+
+# The stamps: a second run installs nothing, a change of what is required installs again.
+.venv/.installed-%: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "Installing Transom ($*) into .venv; the first time takes about a minute."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $(addprefix .venv/.installed-,$(COVERS_$*))
+
+$(BIN)/python:
+	@python=$$(sh .ci/find-python "$(PYTHON)") || exit 1; \
+	echo "Making .venv with $$("$$python" --version)."; \
+	"$$python" -m venv --clear .venv || { rm -rf .venv; exit 1; }
+
+web-ui/node_modules/.installed: web-ui/package.json web-ui/package-lock.json
+	@echo "Installing what web-ui/ needs."
+	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm --prefix web-ui ci --no-audit --no-fund --silent
+	@touch $@
