@@ -1,0 +1,27 @@
+import { defineConfig } from "@playwright/test";
+
+import { findChromium } from "./tests/e2e/chromium.mjs";
+
+const executablePath = findChromium();
+if (executablePath === undefined) {
+  throw new Error("No Chromium was found: install one, or set CHROMIUM to its path. It is never downloaded.");
+}
+
+export default defineConfig({
+  testDir: "tests/e2e",
+  outputDir: "test-results",
+  // One stack, started once: the tests are about what a user sees of it, not about how many fit on a machine.
+  workers: 1,
+  timeout: 90_000,
+  forbidOnly: process.env.CI === "true",
+  reporter: "line",
+  use: {
+    browserName: "chromium",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath,
+      // A browser that calls home fails the check that nothing leaves the origin, and has no sandbox as root.
+      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    },
+  },
+});
