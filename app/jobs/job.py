@@ -122,5 +122,9 @@ class Job:
 
 def job_from_row(row: sa.Row[Any]) -> Job:
     """Read one row of `jobs`."""
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    return Job(**{**values, "status": JobStatus(row.status), "priority": Priority(row.priority)})
+    return job_from_values(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def job_from_values(values: dict[str, Any]) -> Job:
+    """Read what `Job.row` gave."""
+    return Job(**{**values, "status": JobStatus(values["status"]), "priority": Priority(values["priority"])})

@@ -1,0 +1,82 @@
+"""The Celery application of a worker, and `python -m tasks.celery_app`, which runs it.
+
+The message that a task is sent with carries no job (see run_next.py), so none of Celery's ways to keep, retry or
+revoke a message matter here: a message that is lost is rung for again by the sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from celery import Celery, signals
+
+from app.jobs.queue import celery_queue
+from app.logs import configure_logging
+from app.settings import Settings, load_settings
+from tasks.announcer import Announcer
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_QUEUE: Final = "cpu"
+
+
+def make_celery(settings: Settings) -> Celery:
+    """The application as these settings want it."""
+    celery = Celery("transom", broker=settings.broker_url or None, include=["tasks.run_next"])
+    celery.conf.update(
+        # Spawned children share no lock, thread or GPU context with their parent.
+        worker_pool="prefork",
+        worker_pool_start_method="spawn",
+        worker_concurrency=settings.child_processes,
+        # A spawned child imports the vision libraries before it says that it is up; the default of 4 s is tight.
+        worker_proc_alive_timeout=60.0,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        task_ignore_result=True,
+        task_default_queue=celery_queue(DEFAULT_QUEUE),
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+    )
+    return celery
+
+
+def served_queues(settings: Settings) -> list[str]:
+    """The queues that this worker answers for."""
+    return [name.strip() for name in settings.queues.split(",") if name.strip()] or [DEFAULT_QUEUE]
+
+
+celery_app = make_celery(load_settings())
+
+
+@signals.setup_logging.connect
+def _set_up_logging(**_: Any) -> None:  # noqa: ANN401 - Celery's signature
+    configure_logging(load_settings())
+
+
+def main() -> None:
+    """Run the worker that the environment names, until SIGTERM."""
+    settings = load_settings()
+    configure_logging(settings)
+    queues = served_queues(settings)
+    announcer = Announcer(settings, queues)
+    signals.worker_ready.connect(lambda **_: announcer.start(), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: announcer.drain(), weak=False)
+    celery_app.worker_main(
+        [
+            "worker",
+            f"--queues={','.join(celery_queue(queue) for queue in queues)}",
+            f"--hostname={settings.worker_id or 'worker'}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            f"--loglevel={settings.log_level}",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()

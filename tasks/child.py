@@ -1,0 +1,52 @@
+"""A process that is connected to the scribe: a child that runs jobs, or the worker's main process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from typing import Any
+
+from tasks.link import encode
+from tasks.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+class Child:
+    """One connection and what runs behind it."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.pid: int | None = None
+        self.run: Run | None = None
+        #: It is the worker's main process: it announces the fleet and asks to drain.
+        self.main = False
+
+    def send(self, message: list[Any]) -> None:
+        """Say something to the process; one that is gone hears nothing."""
+        if not self._writer.is_closing():
+            self._writer.write(encode(message))
+
+    def stop(self, reason: str) -> None:
+        """Tell the child to stop what it does; a second time changes nothing."""
+        run = self.run
+        if run is not None and run.stop_at is None:
+            run.stop_at = asyncio.get_running_loop().time()
+            self.send(["stop", reason])
+
+    def kill(self) -> None:
+        """End the process: it was told to stop and did not."""
+        if self.pid is None:
+            return
+        logger.warning("A tool that does not stop is ended", extra={"action": "child_killed", "pid": self.pid})
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            logger.debug("It was gone already", extra={"action": "child_gone", "pid": self.pid})
+
+    def hang_up(self) -> None:
+        """Close the connection."""
+        if not self._writer.is_closing():
+            self._writer.close()

@@ -1,0 +1,69 @@
+"""What the scribe commits: many children's messages in one transaction.
+
+For each job, in one statement, the fence and its row; then all events, with the next numbers. Safe to try again
+after a commit of unknown outcome: the fence says that it has been made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database.schema import tool_runs
+from app.jobs.transitions import advance, committed_n
+from app.realtime.event_log import append, state
+from app.realtime.events import Draft, LogEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The messages `from_n + 1` to `to_n` of one attempt, and what they change in the job's row."""
+
+    job_id: str
+    tenant: str
+    attempt: int
+    from_n: int
+    to_n: int
+    drafts: list[Draft]
+    row: dict[str, Any]
+    tool_runs: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Outcome(StrEnum):
+    """What became of an entry."""
+
+    COMMITTED = "committed"
+    FENCED = "fenced"  # the job was cancelled, or is another's by now: nothing of it was written
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """One commit: what became of each entry, and the events to publish."""
+
+    epoch: str
+    outcomes: list[Outcome]
+    events: list[LogEvent]
+
+
+def commit(connection: sa.Connection, entries: list[Entry]) -> Committed:
+    """Write the entries inside the caller's transaction."""
+    outcomes: list[Outcome] = []
+    drafts: dict[str, list[Draft]] = {}
+    runs: list[dict[str, Any]] = []
+    for entry in entries:
+        if advance(connection, entry.job_id, entry.attempt, from_n=entry.from_n, to_n=entry.to_n, values=entry.row):
+            drafts.setdefault(entry.tenant, []).extend(entry.drafts)
+            runs.extend({"tenant": entry.tenant, "job_id": entry.job_id, **run} for run in entry.tool_runs)
+            outcomes.append(Outcome.COMMITTED)
+        else:
+            # Already there: an earlier try of this very commit succeeded though its answer was lost. The relay
+            # reads its events from the log within a second.
+            done = committed_n(connection, entry.job_id, entry.attempt) == entry.to_n
+            outcomes.append(Outcome.COMMITTED if done else Outcome.FENCED)
+    events = [event for tenant in sorted(drafts) for event in append(connection, tenant, drafts[tenant])]
+    if runs:
+        connection.execute(sa.insert(tool_runs), runs)
+    return Committed(state(connection).epoch if events else "", outcomes, events)

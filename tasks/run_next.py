@@ -1,0 +1,62 @@
+"""The one task: somebody rang, so claim the next job and run it, and the next, while there are any.
+
+Runs in a child of the Celery worker. The child opens neither the database nor the broker: it claims, tells and ends
+through its scribe, and its task ends only when the scribe has committed the job's end.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, Final
+
+from celery import signals
+
+from app.jobs.job import job_from_values
+from app.jobs.queue import RUN_NEXT_TASK
+from tasks.celery_app import celery_app
+from tasks.link import ScribeLost
+from tasks.resources import ChildResources, open_child_resources
+from tasks.run_job import run_job
+
+logger = logging.getLogger(__name__)
+
+#: How long one bell is answered for; then the child goes back to Celery, and the sweep rings for what waits.
+MAX_SECONDS: Final = 30.0
+
+_resources: list[ChildResources] = []
+
+
+@signals.worker_process_init.connect
+def _warm_up(**_: Any) -> None:  # noqa: ANN401 - Celery's signature
+    """Import the plugins before the first job, which then starts in milliseconds."""
+    resources()
+
+
+def resources() -> ChildResources:
+    """What this child works with, opened once."""
+    if not _resources:
+        _resources.append(open_child_resources())
+    return _resources[0]
+
+
+@celery_app.task(name=RUN_NEXT_TASK, ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
+def run_next(queue: str) -> int:
+    """Run the jobs that wait in a queue; returns how many were run."""
+    deadline = time.monotonic() + MAX_SECONDS
+    done = 0
+    try:
+        link = resources().link()
+        while True:
+            link.begin()
+            claimed = link.ask(["claim", queue])[1]
+            if claimed is None:
+                return done
+            run_job(resources(), link, job_from_values(claimed))
+            done += 1
+            if time.monotonic() > deadline:
+                return done
+    except ScribeLost as error:
+        # What ran is handed back by its lease; this child begins anew with the next bell.
+        logger.warning("The scribe was lost: %s", error, extra={"action": "scribe_lost"})
+        return done

@@ -1,0 +1,238 @@
+"""The scribe: one process a worker that writes down what the worker's children tell.
+
+It claims jobs for the children, takes all that waits into one transaction, publishes what was committed, and
+notices at once when a child dies. `watch.py` renews leases and ends what does not stop. It is a process of its own
+because a thread beside the tool would wait for the tool's interpreter lock. Run it with `python -m tasks.scribe`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from app.jobs import transitions
+from app.jobs.ids import now_ms
+from app.jobs.job import JobStatus
+from app.logs import configure_logging
+from app.realtime.event_bus import batch_of
+from app.realtime.event_log import state
+from app.realtime.events import LogEvent
+from app.settings import load_settings
+from tasks.child import Child
+from tasks.ledger import Committed, Entry, Outcome, commit
+from tasks.link import PREFIX_BYTES, body_length, decode
+from tasks.resources import ScribeResources, open_scribe_resources
+from tasks.run import Run
+from tasks.transactions import Transactions
+from tasks.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+#: Rows a transaction: beyond it a commit gets slower for those who wait behind it, and gains nothing.
+MAX_ROWS: Final = 500
+
+
+class Scribe:
+    """Serves the children of one worker over one Unix socket."""
+
+    def __init__(self, resources: ScribeResources) -> None:
+        self._resources = resources
+        self._settings = resources.settings
+        self._transactions = Transactions(resources.database)
+        self._children: set[Child] = set()
+        self._watch = Watch(resources, self._transactions, self._children, self.publish)
+        self._work = asyncio.Event()
+        self._settled = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT, then hand back what still runs.
+
+        A part that crashes ends the scribe, with its exception: a supervisor starts another.
+        """
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        server = await asyncio.start_unix_server(self._serve, self._settings.scribe_socket)
+        logger.info("The scribe is ready", extra={"action": "scribe_ready"})
+        ledger = asyncio.create_task(self._write_down(), name="ledger")
+        parts = [ledger, *self._watch.start()]
+        asked = asyncio.create_task(stopping.wait())
+        await asyncio.wait([asked, *parts], return_when=asyncio.FIRST_COMPLETED)
+        if asked.done():
+            await self._watch.drain()
+        server.close()
+        for task in (asked, *parts):
+            task.cancel()
+        results = await asyncio.gather(*parts, return_exceptions=True)
+        await self._watch.leave()
+        for child in list(self._children):
+            child.hang_up()
+        self._transactions.close()
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    def publish(self, epoch: str, events: list[LogEvent]) -> None:
+        """Tell the web processes of what was committed."""
+        if events:
+            self._resources.publisher.publish(batch_of(epoch, events))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        child = Child(writer)
+        self._children.add(child)
+        try:
+            while True:
+                prefix = await reader.readexactly(PREFIX_BYTES)
+                await self._hear(child, decode(await reader.readexactly(body_length(prefix))))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            logger.debug("A process hung up", extra={"action": "child_gone", "pid": child.pid})
+        except (ValueError, TypeError):
+            logger.exception("A child said what can't be understood", extra={"action": "child_garbled"})
+            child.kill()
+        finally:
+            child.hang_up()
+            await self._gone(child)
+            self._children.discard(child)
+
+    async def _hear(self, child: Child, message: list[Any]) -> None:
+        match message:
+            case ["emit", int(n), str(kind), str(timestamp), str(payload), dict(row)]:
+                await self._take(child, lambda run: run.emit(n, kind, timestamp, payload, row))
+            case ["end", int(n), str(status), dict(row), list(tool_runs)]:
+                await self._take(child, lambda run: run.end(n, {**row, **_ended(status)}, tool_runs))
+            case ["claim", str(queue)]:
+                await self._claim(child, queue)
+            case ["stopped"]:
+                await self._stopped(child)
+            case ["hello", int(pid)]:
+                child.pid = pid
+            case ["announce", dict(fleet)]:
+                child.main = True
+                await self._watch.announce(fleet)
+            case ["drain"]:
+                self._watch.begin_drain()
+            case _:
+                raise ValueError(f"unknown message {message[0]!r}")
+
+    async def _claim(self, child: Child, queue: str) -> None:
+        lease_until_ms = now_ms() + int(self._settings.lease_seconds * 1000)
+        moved = None
+        if not self._watch.draining:
+            moved, epoch = await self._transactions.run(_claim, queue, self._settings.worker_id, lease_until_ms)
+        if moved is None:
+            child.send(["job", None])
+            return
+        child.run = Run(moved.job)
+        self.publish(epoch, moved.events)
+        logger.info(
+            "A job begins",
+            extra={"action": "job_claimed", "job_id": moved.job.id, "attempt": moved.job.attempt},
+        )
+        child.send(["job", moved.job.row()])
+
+    async def _take(self, child: Child, take: Callable[[Run], None]) -> None:
+        run = child.run
+        if run is None or run.fenced:
+            # It has been told to stop; what it says until it does is nobody's.
+            return
+        take(run)
+        self._work.set()
+        if run.full:
+            await self._until(lambda: not run.full or run.fenced)
+
+    async def _stopped(self, child: Child) -> None:
+        """A child has stopped as it was told to: for a cancelled job nothing is left to do."""
+        if child.run is not None:
+            await self._until_written(child.run)
+            if not child.run.fenced:
+                await self._watch.hand_back(child.run, crashed=False)
+        child.run = None
+        child.send(["ended", False])
+
+    async def _gone(self, child: Child) -> None:
+        if child.main:
+            await self._watch.main_process_gone()
+        run = child.run
+        if run is None:
+            return
+        # What it said before it died is part of the log of its attempt.
+        await self._until_written(run)
+        if not run.fenced and not run.ended:
+            logger.warning(
+                "The process that ran a job died",
+                extra={"action": "child_died", "job_id": run.job.id, "pid": child.pid},
+            )
+            await self._watch.hand_back(run, crashed=run.stop_at is None)
+        child.run = None
+
+    async def _until_written(self, run: Run) -> None:
+        await self._until(lambda: not run.waiting or run.fenced)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with self._settled:
+            await self._settled.wait_for(condition)
+
+    async def _write_down(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            taken: list[tuple[Child, Run, Entry]] = []
+            room = MAX_ROWS
+            for child in self._children:
+                entry = child.run.take(room) if child.run is not None and room > 0 else None
+                if child.run is not None and entry is not None:
+                    taken.append((child, child.run, entry))
+                    room -= len(entry.drafts)
+            if not taken:
+                continue
+            committed = await self._transactions.run(commit, [entry for _, _, entry in taken])
+            self.publish(committed.epoch, committed.events)
+            self._settle(taken, committed)
+            async with self._settled:
+                self._settled.notify_all()
+
+    def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
+        for (child, run, entry), outcome in zip(taken, committed.outcomes, strict=True):
+            if outcome is Outcome.FENCED:
+                run.fence_off()
+                child.stop("claim_lost")
+            else:
+                run.settle(entry)
+                if run.ended:
+                    child.run = None
+                    child.send(["ended", True])
+        if any(child.run is not None and child.run.waiting for child in self._children):
+            self._work.set()
+
+
+def _claim(
+    connection: sa.Connection, queue: str, worker_id: str, lease_until_ms: int
+) -> tuple[transitions.Moved | None, str]:
+    moved = transitions.claim(connection, queues=[queue], worker_id=worker_id, lease_until_ms=lease_until_ms)
+    return moved, state(connection).epoch
+
+
+def _ended(status: str) -> dict[str, Any]:
+    return {
+        "status": JobStatus(status),
+        "finished_at_ms": now_ms(),
+        "worker_id": None,
+        "lease_until_ms": None,
+    }
+
+
+def main() -> None:
+    """Run the scribe of the worker that the environment names."""
+    settings = load_settings()
+    configure_logging(settings)
+    with open_scribe_resources(settings) as resources:
+        asyncio.run(Scribe(resources).run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The observer that turns what a tool tells into messages of the wire, and hands them to the scribe.
+
+Each message is checked against its payload's model here, before it leaves the child; one that does not fit is
+logged and left out, and the job goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic import JsonValue, ValidationError
+
+from app.jobs.ids import now_ms
+from app.jobs.job import Job, JobStatus
+from app.realtime.message_types import (
+    ErrorDetails,
+    ErrorPayload,
+    FrameData,
+    FramePayload,
+    MessageType,
+    MetadataPayload,
+    PartialResultPayload,
+    Payload,
+    PluginStatusPayload,
+    ProgressPayload,
+    WarningPayload,
+    payload_json,
+    timestamp_now,
+)
+from plugins.contract import FrameData as ToolFrame
+from plugins.contract import Picture, PluginMetadata, PluginStatus, Severity
+from tasks.link import Link
+from tasks.previews import Previews
+
+logger = logging.getLogger(__name__)
+
+#: Warnings that a job's row keeps; the log has them all.
+MAX_WARNINGS: Final = 100
+
+
+class WireObserver:
+    """Tells one attempt of one job to the scribe; satisfies `plugins.contract.Observer`."""
+
+    def __init__(self, link: Link, job: Job, previews: Previews) -> None:
+        self._link = link
+        self._job = job
+        self._previews = previews
+        self._n = 0
+        self._warnings: list[str] = []
+        self._tool_runs: list[dict[str, Any]] = []
+
+    def stop_requested(self) -> bool:
+        """Whether the job is not this child's any more."""
+        return self._link.stop_reason is not None
+
+    def metadata(self, plugin: str, metadata: PluginMetadata) -> None:
+        """What the plugin says of itself."""
+        self._tell(
+            MessageType.METADATA,
+            lambda: MetadataPayload(plugin=plugin, metadata=metadata.model_dump(mode="json", exclude_none=True)),
+        )
+
+    def plugin_status(
+        self,
+        plugin: str,
+        tool: str,
+        status: PluginStatus,
+        *,
+        timing_ms: float | None = None,
+        frames_processed: int | None = None,
+        warnings_count: int | None = None,
+    ) -> None:
+        """Where a tool stands; its end counts among the plugin's runs."""
+        if status in {"completed", "failed"}:
+            self._tool_runs.append(
+                {
+                    "plugin": plugin,
+                    "tool": tool,
+                    "timing_ms": timing_ms,
+                    "frames": frames_processed,
+                    "failed": status == "failed",
+                    "at_ms": now_ms(),
+                }
+            )
+        self._tell(
+            MessageType.PLUGIN_STATUS,
+            lambda: PluginStatusPayload(
+                plugin=plugin,
+                tool=tool,
+                status=status,
+                timing_ms=timing_ms,
+                frames_processed=frames_processed,
+                warnings_count=warnings_count,
+            ),
+        )
+
+    def progress(
+        self,
+        percent: int,
+        *,
+        stage: str | None = None,
+        plugin: str | None = None,
+        tool: str | None = None,
+        frames_done: int | None = None,
+        frames_total: int | None = None,
+        eta_seconds: float | None = None,
+    ) -> None:
+        """How far the attempt is."""
+        self._tell(
+            MessageType.PROGRESS,
+            lambda: ProgressPayload(
+                job_id=self._job.id,
+                progress=percent,
+                stage=stage,
+                plugin=plugin,
+                tool=tool,
+                frames_done=frames_done,
+                frames_total=frames_total,
+                eta_seconds=eta_seconds,
+            ),
+            {"progress": percent, "stage": stage},
+        )
+
+    def frame(self, plugin: str, tool: str, data: ToolFrame, *, timing_ms: float, picture: Picture | None) -> None:
+        """What was found in a frame, and now and then its picture."""
+        index = data.frame_index
+        shown = picture is not None and self._previews.offer(index, picture)
+        self._tell(
+            MessageType.FRAME,
+            lambda: FramePayload(
+                frame_id=_frame_id(self._job, index),
+                frame_index=index,
+                plugin=plugin,
+                tool=tool,
+                data=FrameData.model_validate(data.model_dump(exclude_none=True)),
+                device_used=self._job.device_used,
+                timing_ms=timing_ms,
+                image_url=f"/v1/jobs/{self._job.id}/frames/{index}.jpg" if shown else None,
+            ),
+        )
+
+    def partial_result(self, plugin: str, tool: str, result: JsonValue) -> None:
+        """A result before the end."""
+        self._tell(
+            MessageType.PARTIAL_RESULT, lambda: PartialResultPayload(plugin=plugin, tool=tool, result=result)
+        )
+
+    def warning(
+        self,
+        plugin: str,
+        message: str,
+        *,
+        severity: Severity = "low",
+        code: str | None = None,
+        frame_index: int | None = None,
+    ) -> None:
+        """Something a person should know; kept with the job, too."""
+        if len(self._warnings) < MAX_WARNINGS:
+            self._warnings.append(message)
+        self._tell(
+            MessageType.WARNING,
+            lambda: WarningPayload(
+                plugin=plugin,
+                message=message,
+                severity=severity,
+                code=code,
+                frame_id=None if frame_index is None else _frame_id(self._job, frame_index),
+            ),
+            {"warnings": list(self._warnings)},
+        )
+
+    def announce_device(self) -> None:
+        """Say it where the job does not run on the device that was asked for."""
+        if self._job.fallback:
+            self.warning(
+                self._job.plugin,
+                self._job.fallback_reason or "The device that was asked for is not used.",
+                severity="medium",
+                code="DEVICE_UNAVAILABLE",
+            )
+
+    def fail(self, code: str, message: str) -> bool:
+        """End the job as `error`, after an `error` message that says why; False where it was not ours any more."""
+        details = ErrorDetails(error_code=code, message=message)
+        self._tell(MessageType.ERROR, lambda: ErrorPayload(error=message, plugin=self._job.plugin, details=details))
+        return self.end(JobStatus.ERROR, {"error": details.model_dump(exclude_none=True)})
+
+    def end(self, status: JobStatus, row: dict[str, Any]) -> bool:
+        """End the job; True once that is committed, False where the job was not ours any more."""
+        self._n += 1
+        return bool(self._link.ask(["end", self._n, status.value, row, self._tool_runs])[1])
+
+    def _tell(self, kind: MessageType, make: Callable[[], Payload], row: dict[str, Any] | None = None) -> None:
+        try:
+            payload = payload_json(make())
+        except ValidationError:
+            logger.exception(
+                "A message does not fit its type and is left out",
+                extra={"action": "message_invalid", "type": str(kind), "job_id": self._job.id},
+            )
+            return
+        self._n += 1
+        self._link.send(["emit", self._n, str(kind), timestamp_now(), payload, row or {}])
+
+
+def _frame_id(job: Job, index: int) -> str:
+    return f"{job.id}:{index}"
