@@ -80,7 +80,7 @@ web-ui-types: web-ui/node_modules/.installed
 # The stamps: a second run installs nothing, a change of what is required installs again.
 .venv/.installed-%: setup.cfg pyproject.toml | $(BIN)/python
 	@echo "Installing Transom ($*) into .venv; the first time takes about a minute."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[$*]'
 	@touch $(addprefix .venv/.installed-,$(COVERS_$*))
 
 $(BIN)/python:
