@@ -1,0 +1,50 @@
+"""How far a watch has come in the log, and which messages are new to it. No I/O."""
+
+from __future__ import annotations
+
+from app.client.message import Message
+from app.realtime.cursor import Cursor
+
+
+class Position:
+    """The cursor to go on from, the attempt that counts, and whether the job has ended."""
+
+    def __init__(self, since: str = "start") -> None:
+        self._since = since
+        self._cursor = None if since == "start" else Cursor.parse(since)
+        self._attempt = 0
+        self.ended = False
+
+    @property
+    def since(self) -> str:
+        """What to ask the server for, to get everything that is still missing and nothing else."""
+        return str(self._cursor) if self._cursor else "start"
+
+    def take(self, message: Message) -> bool:
+        """Whether a message of the log is new; if so, it counts as had from now on.
+
+        What was there already is not new, and neither is what an attempt said that a later one has replaced.
+        """
+        if message.cursor is None or not self._is_ahead(message.cursor):
+            return False
+        self._cursor = message.cursor
+        if message.attempt is not None:
+            if message.attempt < self._attempt:
+                return False
+            self._attempt = message.attempt
+        self.ended = self.ended or message.ends_job
+        return True
+
+    def advance(self, cursor: Cursor) -> None:
+        """Everything of this subscription up to here was received (a ping says so)."""
+        if self._cursor is not None and self._cursor.epoch == cursor.epoch and self._is_ahead(cursor):
+            self._cursor = cursor
+
+    def forget(self) -> None:
+        """The cursor can't be continued: begin anew, with the first attempt."""
+        self._cursor = None
+        self._attempt = 0
+
+    def _is_ahead(self, cursor: Cursor) -> bool:
+        last = self._cursor
+        return last is None or cursor.epoch != last.epoch or cursor.seq > last.seq
