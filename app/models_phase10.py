@@ -1,0 +1,179 @@
+"""The answers of Phase 10. They add to Phase 9 and change nothing of it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from app.models_phase9 import JobResponse
+from app.realtime.message_types import ErrorDetails, JobStatusName, RealtimeMessage
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ExtendedFields(_Model):
+    """What Phase 10 knows of a job besides Phase 9; null before it is known."""
+
+    progress: int | None = Field(default=None, ge=0, le=100)
+    plugin_timings: dict[str, float] | None = Field(default=None, description="Milliseconds a plugin.")
+    warnings: list[str] | None = None
+    tool_timings: dict[str, float] | None = Field(default=None, description="Milliseconds a `plugin.tool`.")
+    stage: str | None = None
+    attempt: int | None = None
+    fallback_reason: str | None = None
+    error: ErrorDetails | None = None
+    created_at: str | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+    cursor: str | None = Field(default=None, description="Where in the log this answer is true: subscribe from it.")
+    links: dict[str, str] | None = None
+
+
+class ExtendedJobResponse(ExtendedFields, JobResponse):
+    """All of `JobResponse`, unchanged, and what Phase 10 adds."""
+
+
+class JobSummary(_Model):
+    """A job in a list, without its frames."""
+
+    job_id: str
+    status: JobStatusName
+    plugin: str
+    tools: list[str]
+    input_name: str | None
+    input_type: str
+    input_bytes: int
+    device_requested: str
+    device_used: str
+    fallback: bool
+    priority: Literal["low", "normal", "high"]
+    batch_id: str | None
+    retry_of: str | None
+    progress: int | None
+    stage: str | None
+    attempt: int
+    warnings_count: int
+    error: ErrorDetails | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class JobList(_Model):
+    """A page of jobs, newest first."""
+
+    jobs: list[JobSummary]
+    count: int = Field(description="How many are in this answer.")
+    next_after: str | None
+
+
+class FramePage(_Model):
+    """A page of a job's frames."""
+
+    frames: list[dict[str, JsonValue]]
+    next_after: int | None
+
+
+class EventPage(_Model):
+    """A page of a job's log, each message as on the wire."""
+
+    messages: list[RealtimeMessage]
+    cursor: str
+    next_after: str | None
+
+
+class CancelState(_Model):
+    """How a job stands after a cancel that may have come too late."""
+
+    status: JobStatusName
+    job_id: str
+
+
+class PluginSummary(_Model):
+    """A plugin of the fleet."""
+
+    name: str
+    title: str | None
+    version: str | None
+    description: str | None
+    state: Literal["ready", "failed"]
+    reason: str | None
+    tools: list[str]
+    devices: list[str]
+    input_types: list[str]
+    workers: int
+
+
+class PluginList(_Model):
+    """The plugins of the whole fleet."""
+
+    plugins: list[PluginSummary]
+    count: int
+
+
+class PluginHealth(_Model):
+    """How a plugin does: over its last thousand runs."""
+
+    name: str
+    state: Literal["ready", "failed"]
+    reason: str | None
+    p50_ms: float | None
+    p95_ms: float | None
+    runs: int
+    errors: int
+    last_used: str | None
+
+
+class ToolRunResponse(_Model):
+    """The answer of one tool over one small image."""
+
+    tool_name: str
+    plugin_id: str
+    result: JsonValue
+    processing_time_ms: float
+
+
+class Device(_Model):
+    """A device of a worker."""
+
+    name: str
+    title: str
+    workers: int
+    queues: list[str]
+
+
+class DeviceList(_Model):
+    """What the fleet can compute on."""
+
+    devices: list[Device]
+    count: int
+
+
+class Readiness(_Model):
+    """Each part by name."""
+
+    status: Literal["ready", "not ready"]
+    parts: dict[str, dict[str, Any]]
+
+
+class FieldProblem(_Model):
+    """One field that is wrong."""
+
+    field: str
+    message: str
+
+
+class Problem(_Model):
+    """RFC 9457: what went wrong, with a stable `code`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    request_id: str | None = None
+    errors: list[FieldProblem] | None = None

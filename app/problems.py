@@ -1,0 +1,94 @@
+"""Errors as RFC 9457 problem documents. None shows a stack, a path of the server, or another tenant's data."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.errors import TransomError
+
+logger = logging.getLogger(__name__)
+
+_HTTP_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 406: "NOT_ACCEPTABLE", 413: "BODY_TOO_LARGE"}
+
+
+def problem(request: Request, error: TransomError) -> Response:
+    """The answer that tells of a Transom error."""
+    return _respond(
+        request,
+        status=error.status,
+        code=error.code,
+        title=error.title(),
+        detail=error.detail,
+        retryable=error.retryable,
+        extra=error.extra,
+    )
+
+
+async def on_transom_error(request: Request, error: Exception) -> Response:
+    """What was raised on purpose."""
+    if not isinstance(error, TransomError):
+        raise error
+    if error.status >= 500:
+        logger.warning("A request failed: %s", error.detail, extra={"action": "request_failed", "code": error.code})
+    return problem(request, error)
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """What the router and the framework raise."""
+    if not isinstance(error, HTTPException):
+        raise error
+    phrase = HTTPStatus(error.status_code).phrase
+    return _respond(
+        request,
+        status=error.status_code,
+        code=_HTTP_CODES.get(error.status_code, phrase.upper().replace(" ", "_")),
+        title=phrase,
+        detail=error.detail if error.detail != phrase else f"{phrase}: {request.method} {request.url.path}",
+        headers=dict(error.headers or {}),
+    )
+
+
+async def on_crash(request: Request, error: Exception) -> Response:
+    """What nobody expected: logged in full, told in one sentence."""
+    logger.error("A request crashed", exc_info=error, extra={"action": "request_crashed", "path": request.url.path})
+    return _respond(
+        request,
+        status=500,
+        code="INTERNAL_ERROR",
+        title="Something went wrong",
+        detail="The server could not answer. The log has the details under this request_id.",
+        retryable=True,
+    )
+
+
+def _respond(
+    request: Request,
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    retryable: bool = False,
+    extra: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    body = {
+        # The code is the documentation's anchor; a relative reference stays right below any sub-path.
+        "type": f"/docs/errors#{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "retryable": retryable,
+        "request_id": request.scope.get("request_id"),
+        **(extra or {}),
+    }
+    if retryable and status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": "2", **(headers or {})}
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
