@@ -140,6 +140,11 @@ def as_environment(settings: Settings) -> dict[str, str]:
     return {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items() if value != ""}
 
 
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The whole environment of a child process: this one's own, with these very settings in it."""
+    return os.environ | as_environment(settings)
+
+
 def _sentence(item: dict[str, object]) -> str:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "?"

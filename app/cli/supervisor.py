@@ -37,6 +37,9 @@ Report = Callable[[str, str], None]
 class StopRequested(Exception):
     """Somebody asked to stop before everything had started."""
 
+    def __str__(self) -> str:
+        return "stopped before everything had started"
+
 
 class StartFailed(Exception):
     """A child ended, or did not become ready in time, while everything was being started."""

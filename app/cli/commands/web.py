@@ -1,0 +1,29 @@
+"""`transom web`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def web(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (TRANSOM_HOST).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one (TRANSOM_PORT).")
+    ] = None,
+    fd: Annotated[int | None, typer.Option(help="Serve on this inherited listening socket instead.")] = None,
+) -> None:
+    """Run one web process, until it is told to stop."""
+    from app.cli.listener import adopt, listen, require_loopback
+    from app.main import serve
+    from app.settings import load_settings
+
+    settings = load_settings(host=host, port=port)
+    if fd is None:
+        listener = listen(settings)
+    else:
+        listener = adopt(fd)
+        require_loopback(listener.getsockname()[0], settings=settings)
+    with listener:
+        serve(settings.model_copy(update={"port": listener.getsockname()[1]}), sockets=[listener])

@@ -1,0 +1,35 @@
+"""What messages and findings are in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.cli.findings import Findings
+    from app.client import Message
+
+
+def progress_text(message: Message) -> str:
+    """How far a job is, in words."""
+    payload = message.payload
+    done, total = payload.get("frames_done"), payload.get("frames_total")
+    frames = f", {done} of {total} frames" if total else f", {done} frames" if done else ""
+    return f"{payload.get('progress')} %{frames}"
+
+
+def notice(message: Message) -> str:
+    """What a person should read of a message that is neither status nor progress; mostly nothing."""
+    payload = message.payload
+    if message.type == "warning":
+        return f"warning ({payload.get('severity')}): {payload.get('message')}"
+    if message.type == "error":
+        return f"error: {payload.get('error')}"
+    if message.type == "reset":
+        return f"the stream begins anew: {payload.get('reason')}"
+    return ""
+
+
+def ending(findings: Findings) -> str:
+    """How a job ended and what it found, in words."""
+    reason = f": {findings.error}" if findings.error else ""
+    return f"{findings.status}{reason}; {findings.sentence()}"

@@ -1,0 +1,38 @@
+"""Showing a job as it runs, in the way that fits where the output goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli.displays.display import Display, follow
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from app.cli.exit_codes import ExitCode
+    from app.client import TransomClient
+
+
+def display_for(*, as_json: bool, console: Console | None = None) -> Display:
+    """Messages for a script, a bar on a terminal, lines for anything else."""
+    if as_json:
+        from app.cli.displays.message_lines import MessageLines
+
+        return MessageLines()
+    from rich.console import Console
+
+    console = console or Console()
+    if console.is_terminal:
+        from app.cli.displays.live_bar import LiveBar
+
+        return LiveBar(console)
+    from app.cli.displays.plain_lines import PlainLines
+
+    return PlainLines(console)
+
+
+def follow_job(
+    client: TransomClient, job_id: str, *, title: str, display: Display, since: str = "start"
+) -> ExitCode:
+    """Show the job until it has ended; the exit code says how."""
+    return follow(client.watch(job_id, since=since), title=title, display=display)

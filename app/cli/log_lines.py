@@ -1,0 +1,75 @@
+"""Where the lines of supervised processes go: a file that is kept small, and the terminal.
+
+A line that can't be written is not worth a process: the terminal may be closed while everything goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+#: The file is turned over at this size, and so many older ones are kept.
+MAX_FILE_BYTES: Final = 10 * 1024 * 1024
+OLDER_FILES: Final = 3
+#: The name under which the supervisor itself speaks.
+OWN_NAME: Final = "transom"
+_STYLES: Final = {"broker": "magenta", "web": "cyan", "scribe": "green", "worker": "yellow", OWN_NAME: "bold"}
+_NAME_WIDTH: Final = 8
+
+
+class LogLines:
+    """Takes lines from any thread. Lines of JSON stay lines of JSON: they get no prefix."""
+
+    def __init__(self, *, file: Path | None, console: Console, prefixed: bool = True, quiet: bool = False) -> None:
+        self._console: Console | None = console
+        self._prefixed = prefixed
+        #: Only what the supervisor itself says goes to the terminal; the rest is in the file.
+        self._quiet = quiet
+        self._lock = threading.Lock()
+        self._file = None
+        if file is not None:
+            self._file = RotatingFileHandler(
+                file, maxBytes=MAX_FILE_BYTES, backupCount=OLDER_FILES, encoding="utf-8"
+            )
+
+    def __call__(self, name: str, line: str) -> None:
+        """Write one line of the process of that name; never raises."""
+        prefix = f"{name:<{_NAME_WIDTH}} | " if self._prefixed else ""
+        with self._lock:
+            if self._file is not None:
+                # The handler tells of its own errors and does not raise them.
+                self._file.handle(logging.makeLogRecord({"msg": f"{prefix}{line}"}))
+            if not self._quiet or name == OWN_NAME:
+                self._show(Text(prefix, style=_STYLES.get(name, "")).append(line, style="default"))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _show(self, text: Text) -> None:
+        if self._console is None:
+            return
+        try:
+            self._console.print(text, soft_wrap=True, highlight=False)
+        except OSError:
+            self._console = None
+
+
+class ForwardingHandler(logging.Handler):
+    """Hands on what this process itself logs."""
+
+    def __init__(self, lines: LogLines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record as lines of the supervisor."""
+        for line in self.format(record).splitlines():
+            self._lines(OWN_NAME, line)
