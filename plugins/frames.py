@@ -1,0 +1,57 @@
+"""One decoded frame of an image or a video: what tools are given.
+
+Owns the conversions between pixels (BGR, gray, a small JPEG). How pixels are decoded is the business of
+`plugins.images` and `plugins.videos`.
+"""
+
+from __future__ import annotations
+
+# OpenCV and PyAV each bring their own FFmpeg; OpenCV has to be loaded first.
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class DecodedFrame:
+    """A `MediaFrame`. Pixels are converted when they are asked for, once, and stay as long as the frame does.
+
+    The arrays belong to the frame and every tool of a run sees the same ones: copy before writing.
+    """
+
+    def __init__(self, *, index: int, timestamp_ms: float, width: int, height: int) -> None:
+        self.index = index
+        self.timestamp_ms = timestamp_ms
+        self.width = width
+        self.height = height
+        self._bgr: Pixels | None = None
+        self._gray: Pixels | None = None
+
+    def bgr(self) -> Pixels:
+        """Height × width × 3, in OpenCV's order of colours."""
+        if self._bgr is None:
+            self._bgr = self._decode_bgr()
+        return self._bgr
+
+    def gray(self) -> Pixels:
+        """Height × width."""
+        if self._gray is None:
+            self._gray = self._decode_gray()
+        return self._gray
+
+    def jpeg(self, *, max_width: int, quality: int) -> bytes:
+        """The frame as a JPEG no wider than `max_width` pixels; `quality` is 1 to 95. It is never enlarged."""
+        pixels = self.bgr()
+        if self.width > max_width:
+            height = max(1, round(self.height * max_width / self.width))
+            smaller = cv2.resize(pixels, (max_width, height), interpolation=cv2.INTER_AREA)
+            pixels = np.asarray(smaller, dtype=np.uint8)
+        _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        return encoded.tobytes()
+
+    def _decode_bgr(self) -> Pixels:
+        raise NotImplementedError
+
+    def _decode_gray(self) -> Pixels:
+        return np.asarray(cv2.cvtColor(self.bgr(), cv2.COLOR_BGR2GRAY), dtype=np.uint8)
