@@ -3,11 +3,13 @@
 * `TransomError`
     * `ConfigurationError`           a setting is wrong; nothing starts
     * `BadRequest` 400               `MalformedMultipart`, `MissingField`, `InvalidQuery`, `InvalidDevice`,
-                                     `UnreadableInput`, `UrlInputDisabled`
+                                     `UnreadableInput`, `UrlInputDisabled`,
+                                     `UploadsDisabled`, `WebhooksDisabled`
     * `NotAllowed` 403
     * `NotFound` 404                 `JobNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`, `NotReady`
     * `NotAcceptable` 406
     * `Conflict` 409                 `JobAlreadyEnded`, `RequestInProgress`
+    * `CursorReset` 410              the cursor can't be continued; `cursor` says where to go on
     * `TooLarge` 413
     * `UnsupportedInput` 415
     * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`
@@ -90,6 +92,18 @@ class UrlInputDisabled(BadRequest):
     code = "URL_INPUT_DISABLED"
 
 
+class UploadsDisabled(BadRequest):
+    """Resumable uploads are not enabled on this server."""
+
+    code = "UPLOADS_DISABLED"
+
+
+class WebhooksDisabled(BadRequest):
+    """Webhooks are not enabled on this server."""
+
+    code = "WEBHOOKS_DISABLED"
+
+
 class NotAllowed(TransomError):
     """The caller may not do this."""
 
@@ -154,6 +168,12 @@ class RequestInProgress(Conflict):
     """A request with this Idempotency-Key is still under way."""
 
     code, retryable = "REQUEST_IN_PROGRESS", True
+
+
+class CursorReset(TransomError):
+    """The cursor can't be continued."""
+
+    code, status = "CURSOR_RESET", 410
 
 
 class TooLarge(TransomError):

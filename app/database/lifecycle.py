@@ -53,6 +53,13 @@ def open_log(url: str) -> str:
         database.close()
 
 
+def ensure_epoch(connection: sa.Connection) -> None:
+    """Name the first epoch where none has been: a database that was migrated and never opened."""
+    if connection.execute(sa.select(log_epoch.c.epoch)).one_or_none() is None:
+        values = {"epoch": new_epoch(), "boot_id": boot_id(), "clean": False}
+        connection.execute(sa.insert(log_epoch).values(tenant=EVERYONE, **values))
+
+
 def mark_clean(url: str) -> None:
     """Say that everything is on disk; call it when the last process has stopped."""
     database = Database(url)

@@ -1,0 +1,81 @@
+"""A job's files: its input, with `Range`, and the previews of its frames."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import Final
+from urllib.parse import quote
+
+from starlette.responses import Response, StreamingResponse
+
+from app.api.caller import tenant_of
+from app.api.parameters import job_id_of
+from app.errors import NotReady
+from app.jobs import store
+from app.state import ApiRequest
+from app.storage.blobs import BlobStore, preview_key
+
+CHUNK_BYTES: Final = 256 * 1024
+_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+#: Whatever a file holds, a browser that opens it runs nothing of it.
+_DISARMED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "Accept-Ranges": "bytes"}
+
+
+async def get_input(request: ApiRequest) -> Response:
+    """`GET /v1/jobs/{job_id}/input`: the file as it was sent."""
+    job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
+    name = quote(job.input_name or job.id)
+    headers = {**_DISARMED, "Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    return await _blob(request, job.input_key, job.input_type, headers)
+
+
+async def get_preview(request: ApiRequest) -> Response:
+    """`GET /v1/jobs/{job_id}/frames/{frame_index}.jpg`: a preview; few frames have one."""
+    job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
+    key = preview_key(job.id, request.path_params["frame_index"])
+    if not await asyncio.to_thread(request.state["blobs"].exists, key):
+        raise NotReady("This frame has no preview (yet); the messages with an image_url name those that do")
+    headers = {**_DISARMED, "Cache-Control": "private, max-age=3600"}
+    return await _blob(request, key, "image/jpeg", headers)
+
+
+async def _blob(request: ApiRequest, key: str, media_type: str, headers: dict[str, str]) -> Response:
+    blobs = request.state["blobs"]
+    size = await asyncio.to_thread(blobs.size, key)
+    start, end = 0, size
+    status = 200
+    match = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    if match is not None and (match[1] or match[2]):
+        start, end = _bounds(match, size)
+        if start >= end:
+            return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        headers = {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"}
+        status = 206
+    headers = {**headers, "Content-Length": str(end - start)}
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=media_type)
+    return StreamingResponse(_chunks(blobs, key, start, end), status, headers=headers, media_type=media_type)
+
+
+def _bounds(match: re.Match[str], size: int) -> tuple[int, int]:
+    """The first byte and the one after the last (RFC 9110, section 14.1.2)."""
+    if not match[1]:
+        return max(0, size - int(match[2])), size
+    return int(match[1]), min(size, int(match[2]) + 1) if match[2] else size
+
+
+async def _chunks(blobs: BlobStore, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+    file = await asyncio.to_thread(blobs.open_read, key)
+    try:
+        await asyncio.to_thread(file.seek, start)
+        left = end - start
+        while left > 0:
+            chunk = await asyncio.to_thread(file.read, min(CHUNK_BYTES, left))
+            if not chunk:
+                return
+            left -= len(chunk)
+            yield chunk
+    finally:
+        file.close()

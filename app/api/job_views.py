@@ -1,0 +1,225 @@
+"""Jobs as answers: Phase 9's shapes, Phase 10's additions, and frames streamed from the log in pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pydantic_core
+import sqlalchemy as sa
+from starlette.responses import Response, StreamingResponse
+
+from app.api.caller import tenant_of
+from app.api.parameters import job_id_of, rfc3339
+from app.jobs import store
+from app.jobs.job import Job
+from app.models_phase9 import JobResponse
+from app.models_phase10 import ExtendedFields, JobSummary
+from app.realtime.cursor import Cursor
+from app.realtime.event_log import read_since, state
+from app.realtime.events import Filter, LogEvent
+from app.realtime.message_types import ErrorDetails, MessageType
+from app.state import ApiRequest
+
+#: Frames a page; also what one chunk of a streamed answer holds.
+FRAMES_A_PAGE: Final = 500
+#: A frame's lists, and what stands for a detection of a tool that does not have one.
+_LISTS: Final[dict[str, Any]] = {
+    "boxes": None,
+    "scores": None,
+    "labels": None,
+    "track_ids": None,
+    "texts": "",
+    "polygons": [],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A job, and the place of the log at which that is true."""
+
+    job: Job
+    cursor: Cursor
+
+
+async def snapshot_of(request: ApiRequest) -> Snapshot:
+    """The job that the path names, with its cursor; raises `JobNotFound`."""
+    return await snapshot_by_id(request, job_id_of(request))
+
+
+async def snapshot_by_id(request: ApiRequest, job_id: str) -> Snapshot:
+    """The same for a job that is known by its id."""
+    return await request.state["database"].run_read(_snapshot, tenant_of(request), job_id)
+
+
+def job_response(job: Job) -> JobResponse:
+    """Phase 9's answer for a job without frames."""
+    return JobResponse(**_phase9(job), frames=[])
+
+
+def extended_fields(request: ApiRequest, snapshot: Snapshot) -> ExtendedFields:
+    """What Phase 10 adds."""
+    job = snapshot.job
+    base = f"{request.scope.get('root_path', '')}/v1/jobs/{job.id}"
+    return ExtendedFields(
+        progress=job.progress,
+        plugin_timings=job.plugin_timings,
+        warnings=job.warnings,
+        tool_timings=job.tool_timings,
+        stage=job.stage,
+        attempt=job.attempt,
+        fallback_reason=job.fallback_reason,
+        error=None if job.error is None else ErrorDetails.model_validate(job.error),
+        created_at=rfc3339(job.created_at_ms),
+        started_at=rfc3339(job.started_at_ms),
+        finished_at=rfc3339(job.finished_at_ms),
+        cursor=str(snapshot.cursor),
+        links={
+            "self": base,
+            "extended": f"{base}/extended",
+            "frames": f"{base}/frames",
+            "events": f"{base}/events",
+            "input": f"{base}/input",
+        },
+    )
+
+
+def summary(job: Job) -> JobSummary:
+    """A job as lists show it."""
+    return JobSummary(
+        job_id=job.id,
+        status=job.status.value,
+        plugin=job.plugin,
+        tools=job.tools,
+        input_name=job.input_name,
+        input_type=job.input_type,
+        input_bytes=job.input_bytes,
+        device_requested=job.device_requested,
+        device_used=job.device_used,
+        fallback=job.fallback,
+        priority=job.priority.name.lower(),
+        batch_id=job.batch_id,
+        retry_of=job.retry_of,
+        progress=job.progress,
+        stage=job.stage,
+        attempt=job.attempt,
+        warnings_count=len(job.warnings or ()),
+        error=None if job.error is None else ErrorDetails.model_validate(job.error),
+        created_at=rfc3339(job.created_at_ms) or "",
+        started_at=rfc3339(job.started_at_ms),
+        finished_at=rfc3339(job.finished_at_ms),
+    )
+
+
+def phase9_head(job: Job, *, with_status: bool) -> dict[str, Any]:
+    """Phase 9's fields before `frames`; the result's answer has no status."""
+    head = _phase9(job)
+    if not with_status:
+        del head["status"]
+    return head
+
+
+async def with_frames(request: ApiRequest, snapshot: Snapshot, head: dict[str, Any], tail: dict[str, Any]) -> Response:
+    """One JSON object: `head`, the frames of the last attempt, `tail`. Large ones are streamed in constant memory."""
+    job = snapshot.job
+    headers = {}
+    if job.status.terminal:
+        headers["ETag"] = etag = f'"{job.id}.{job.attempt}.{snapshot.cursor.epoch}"'
+        if request.headers.get("if-none-match") in {etag, "*"}:
+            return Response(status_code=304, headers=headers)
+    pages = frame_pages(request, snapshot)
+    first = await anext(pages, None)
+    second = await anext(pages, None)
+    opening = pydantic_core.to_json(head)[:-1] + b',"frames":[' + _joined(first)
+    closing = b"]" + (b"," + pydantic_core.to_json(tail)[1:] if tail else b"}")
+    if second is None:
+        return Response(opening + closing, media_type="application/json", headers=headers)
+    more = second
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield opening + b"," + _joined(more)
+        async for page in pages:
+            yield b"," + _joined(page)
+        yield closing
+
+    return StreamingResponse(stream(), media_type="application/json", headers=headers)
+
+
+def _joined(page: list[tuple[int, bytes]] | None) -> bytes:
+    return b",".join(frame for _, frame in page or ())
+
+
+async def frame_pages(
+    request: ApiRequest, snapshot: Snapshot, *, after: int = 0
+) -> AsyncIterator[list[tuple[int, bytes]]]:
+    """The frames of the snapshot's attempt after a seq, in pages that are never empty: (its last seq, the JSON).
+
+    Of several tools over one input the frames are merged by `frame_index`, each detection naming its tool.
+    """
+    several = len(snapshot.job.tools) > 1
+    held: list[tuple[str, dict[str, Any]]] = []
+    held_seq = 0
+    async for events in _frame_events(request, snapshot, after):
+        page: list[tuple[int, bytes]] = []
+        for event in events:
+            payload = pydantic_core.from_json(event.payload)
+            tool, frame = payload["tool"], payload["data"]
+            if not several:
+                page.append((event.seq, pydantic_core.to_json(frame)))
+                continue
+            if held and held[0][1]["frame_index"] != frame["frame_index"]:
+                page.append((held_seq, pydantic_core.to_json(_merged(held))))
+                held.clear()
+            held.append((tool, frame))
+            held_seq = event.seq
+        if page:
+            yield page
+    if held:
+        yield [(held_seq, pydantic_core.to_json(_merged(held)))]
+
+
+def _merged(found: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """One frame of what several tools found in it; where only some have a list, the others' part is filled."""
+    frames = [frame for _, frame in found]
+    merged: dict[str, Any] = {name: frames[0][name] for name in ("frame_index", "timestamp_ms")}
+    for name, filler in _LISTS.items():
+        if any(name in frame for frame in frames):
+            merged[name] = [item for frame in frames for item in frame.get(name, [filler] * len(frame["boxes"]))]
+    merged["tools"] = [tool for tool, frame in found for _ in frame["boxes"]]
+    data = {tool: frame["data"] for tool, frame in found if "data" in frame}
+    return {**merged, "data": data} if data else merged
+
+
+async def _frame_events(request: ApiRequest, snapshot: Snapshot, after: int) -> AsyncIterator[list[LogEvent]]:
+    job = snapshot.job
+    wanted = Filter(job_ids=frozenset({job.id}), types=frozenset({MessageType.FRAME}), attempt=job.attempt)
+    position = after
+    while position < snapshot.cursor.seq:
+        page = await request.state["database"].run_read(
+            read_since,
+            job.tenant,
+            position,
+            wanted=wanted,
+            through=snapshot.cursor.seq,
+            limit=FRAMES_A_PAGE,
+        )
+        if page.events:
+            yield page.events
+        position = page.scanned_to
+
+
+def _snapshot(connection: sa.Connection, tenant: str, job_id: str) -> Snapshot:
+    job = store.get(connection, tenant, job_id)
+    now = state(connection)
+    return Snapshot(job, Cursor(now.epoch, now.head(tenant)))
+
+
+def _phase9(job: Job) -> dict[str, Any]:
+    return {
+        "job_id": job.id,
+        "status": job.status.value,
+        "device_requested": job.device_requested,
+        "device_used": job.device_used,
+        "fallback": job.fallback,
+    }

@@ -1,0 +1,90 @@
+"""Jobs: list, read, cancel. Submitting is in submit.py, a job's files in job_files.py, its log in job_log.py."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from starlette.responses import JSONResponse, Response
+
+from app.api.caller import tenant_of
+from app.api.job_views import extended_fields, phase9_head, snapshot_of, summary, with_frames
+from app.api.parameters import choice, flag, integer, job_id_of, moment_ms
+from app.api.publishing import move
+from app.errors import InvalidQuery, JobAlreadyEnded
+from app.jobs import store, transitions
+from app.jobs.job import JobStatus
+from app.models_phase9 import CancelResponse
+from app.models_phase10 import CancelState, JobList
+from app.state import ApiRequest
+
+DEFAULT_PAGE = 50
+
+
+class JobOrder(StrEnum):
+    """How a list is sorted."""
+
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+
+
+async def list_jobs(request: ApiRequest) -> Response:
+    """`GET /v1/jobs`: a page of summaries."""
+    parameters = request.query_params
+    query = store.JobQuery(
+        status=choice(parameters.get("status"), "status", JobStatus),
+        plugin=parameters.get("plugin") or None,
+        batch_id=parameters.get("batch_id") or None,
+        text=parameters.get("q") or None,
+        created_after_ms=moment_ms(request, "created_after"),
+        created_before_ms=moment_ms(request, "created_before"),
+        oldest_first=choice(parameters.get("sort"), "sort", JobOrder) is JobOrder.OLDEST,
+        after=parameters.get("after") or None,
+        limit=integer(request, "limit", default=DEFAULT_PAGE, low=1, high=store.MAX_PAGE),
+    )
+    if query.after is not None and len(query.after) > 64:
+        raise InvalidQuery("after is the next_after of the page before", parameter="after")
+    jobs = await request.state["database"].run_read(store.page, tenant_of(request), query)
+    page = JobList(
+        jobs=[summary(job) for job in jobs],
+        count=len(jobs),
+        next_after=jobs[-1].id if len(jobs) == query.limit else None,
+    )
+    return JSONResponse(page.model_dump(mode="json"))
+
+
+async def get_job(request: ApiRequest) -> Response:
+    """`GET /v1/jobs/{job_id}`: Phase 9's job, with all its frames."""
+    snapshot = await snapshot_of(request)
+    return await with_frames(request, snapshot, phase9_head(snapshot.job, with_status=True), {})
+
+
+async def get_result(request: ApiRequest) -> Response:
+    """`GET /v1/jobs/{job_id}/result`: Phase 9's result; null until the job is done."""
+    snapshot = await snapshot_of(request)
+    head = phase9_head(snapshot.job, with_status=False)
+    return await with_frames(request, snapshot, head, {"result": snapshot.job.result})
+
+
+async def get_extended(request: ApiRequest) -> Response:
+    """`GET /v1/jobs/{job_id}/extended`: all of Phase 9's job, and what Phase 10 adds."""
+    snapshot = await snapshot_of(request)
+    head = phase9_head(snapshot.job, with_status=True)
+    tail = extended_fields(request, snapshot).model_dump(mode="json")
+    if not flag(request, "frames", default=True):
+        return JSONResponse({**head, "frames": [], **tail})
+    return await with_frames(request, snapshot, head, tail)
+
+
+async def delete_job(request: ApiRequest) -> Response:
+    """`DELETE /v1/jobs/{job_id}`: cancel; when it answers, the job is cancelled. 409 where it has ended."""
+    job = await move(request, transitions.cancel, tenant_of(request), job_id_of(request))
+    return JSONResponse(CancelResponse(status="cancelled", job_id=job.id).model_dump())
+
+
+async def cancel_job(request: ApiRequest) -> Response:
+    """`POST /v1/jobs/{job_id}/cancel`: the same, idempotent: the status as it is then."""
+    try:
+        job = await move(request, transitions.cancel, tenant_of(request), job_id_of(request))
+    except JobAlreadyEnded:
+        job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
+    return JSONResponse(CancelState(status=job.status.value, job_id=job.id).model_dump())

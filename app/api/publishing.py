@@ -1,0 +1,33 @@
+"""What follows a commit: the bus is told, and the bell is rung. Neither can fail the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+import sqlalchemy as sa
+
+from app.jobs.job import Job
+from app.jobs.transitions import Moved
+from app.realtime.event_bus import batch_of
+from app.realtime.event_log import state
+from app.state import ApiRequest
+
+P = ParamSpec("P")
+
+
+async def move(
+    request: ApiRequest,
+    transition: Callable[Concatenate[sa.Connection, P], Moved],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Job:
+    """Run a transition in a transaction of its own, then publish what it appended."""
+
+    def transact(connection: sa.Connection) -> tuple[Moved, str]:
+        moved = transition(connection, *args, **kwargs)
+        return moved, state(connection).epoch
+
+    moved, epoch = await request.state["database"].run_write(transact)
+    request.state["publisher"].publish(batch_of(epoch, moved.events))
+    return moved.job

@@ -1,0 +1,57 @@
+"""What a web process is made of: opened here in order, closed in reverse, handed to handlers as typed state."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+
+from app.database.engine import Database
+from app.database.lifecycle import ensure_epoch
+from app.errors import ConfigurationError
+from app.jobs.queue import JobQueue
+from app.realtime.connection_manager import ConnectionManager
+from app.realtime.event_bus import EventPublisher
+from app.realtime.relay import Relay
+from app.settings import Settings
+from app.state import AppState
+from app.storage.blobs import BlobStore
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[AppState]]
+
+
+def make_lifespan(settings: Settings) -> Lifespan:
+    """The lifespan of a web process with these settings."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[AppState]:
+        if not settings.broker_url:
+            raise ConfigurationError("TRANSOM_BROKER_URL must be set; `transom up` starts a broker of its own")
+        async with AsyncExitStack() as stack:
+            database = Database(settings.resolved_database_url)
+            stack.callback(database.close)
+            await database.run_write(ensure_epoch)
+            blobs = BlobStore(settings.resolved_storage_url)
+            publisher = EventPublisher(settings.broker_url)
+            publisher.start()
+            stack.callback(publisher.close)
+            queue = JobQueue(settings.broker_url)
+            queue.start()
+            stack.callback(queue.close)
+            manager = ConnectionManager(settings=settings)
+            stack.push_async_callback(manager.close)
+            relay = Relay(settings=settings, database=database, manager=manager)
+            await relay.start()
+            stack.push_async_callback(relay.close)
+            yield AppState(
+                settings=settings,
+                database=database,
+                blobs=blobs,
+                queue=queue,
+                publisher=publisher,
+                manager=manager,
+                relay=relay,
+            )
+
+    return lifespan

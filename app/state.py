@@ -1,0 +1,31 @@
+"""What handlers find in `request.state`: the resources that lifespan.py opens."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from starlette.requests import Request
+
+from app.database.engine import Database
+from app.jobs.queue import JobQueue
+from app.realtime.connection_manager import ConnectionManager
+from app.realtime.event_bus import EventPublisher
+from app.realtime.relay import Relay
+from app.settings import Settings
+from app.storage.blobs import BlobStore
+
+
+class AppState(TypedDict):
+    """The resources of a web process."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+    queue: JobQueue
+    publisher: EventPublisher
+    manager: ConnectionManager
+    relay: Relay
+
+
+#: A request whose `state` is typed.
+ApiRequest = Request[AppState]
