@@ -90,6 +90,4 @@ def _holder(lock: int) -> str:
     except ValueError:
         return ""
     address = found.get("address")
-    return f" by process {found.get('pid')}" + (
-        f", which serves at {address}" if address else ", which is starting"
-    )
+    return f" by process {found.get('pid')}" + (f", which serves at {address}" if address else ", which is starting")

@@ -31,8 +31,6 @@ def display_for(*, as_json: bool, console: Console | None = None) -> Display:
     return PlainLines(console)
 
 
-def follow_job(
-    client: TransomClient, job_id: str, *, title: str, display: Display, since: str = "start"
-) -> ExitCode:
+def follow_job(client: TransomClient, job_id: str, *, title: str, display: Display, since: str = "start") -> ExitCode:
     """Show the job until it has ended; the exit code says how."""
     return follow(client.watch(job_id, since=since), title=title, display=display)

@@ -34,9 +34,7 @@ class LogLines:
         self._lock = threading.Lock()
         self._file = None
         if file is not None:
-            self._file = RotatingFileHandler(
-                file, maxBytes=MAX_FILE_BYTES, backupCount=OLDER_FILES, encoding="utf-8"
-            )
+            self._file = RotatingFileHandler(file, maxBytes=MAX_FILE_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
 
     def __call__(self, name: str, line: str) -> None:
         """Write one line of the process of that name; never raises."""

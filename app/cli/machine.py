@@ -63,9 +63,7 @@ class Machine:
                 self._serve(supervisor, settings, folder, listener)
             lines(OWN_NAME, "stopped")
 
-    def _serve(
-        self, supervisor: Supervisor, settings: Settings, folder: DataFolder, listener: socket.socket
-    ) -> None:
+    def _serve(self, supervisor: Supervisor, settings: Settings, folder: DataFolder, listener: socket.socket) -> None:
         url = local_url(listener)
         address = settings.public_url or url
         folder.tell(address)

@@ -29,9 +29,7 @@ def runtime_dir(preferred: Path | None = None) -> Iterator[Path]:
         folder = preferred
     else:
         parent = Path(tempfile.gettempdir())
-        folder = Path(
-            tempfile.mkdtemp(prefix="transom-", dir=parent if _fits(parent / "transom-12345678") else _SHORT)
-        )
+        folder = Path(tempfile.mkdtemp(prefix="transom-", dir=parent if _fits(parent / "transom-12345678") else _SHORT))
     try:
         yield folder
     finally:

@@ -25,7 +25,7 @@ SETTLED_SECONDS: Final = 60.0
 #: A second signal sooner than this is the same wish: a terminal and a parent may both pass one on.
 AGAIN_SECONDS: Final = 0.5
 #: How often it looks whether the guard still runs.
-GUARD_SECONDS: Final = 5.0
+GUARD_SECONDS: Final = 2.0
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: Between two questions whether a starting child is ready.
 _READY_POLL_SECONDS: Final = 0.05
@@ -161,9 +161,7 @@ class Supervisor:
         pause = RESTART_SECONDS[min(kept.crashes, len(RESTART_SECONDS) - 1)]
         kept.crashes += 1
         kept.due = time.monotonic() + pause
-        self._report(
-            self._name, f"{kept.spec.name} ended with {kept.child.ending}; starting it again in {pause:g} s"
-        )
+        self._report(self._name, f"{kept.spec.name} ended with {kept.child.ending}; starting it again in {pause:g} s")
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         del signum, frame

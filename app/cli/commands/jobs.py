@@ -14,9 +14,7 @@ from app.cli.output import say
 def jobs(
     context: typer.Context,
     *,
-    status: Annotated[
-        str | None, typer.Option(help="Only these: queued, running, done, error or cancelled.")
-    ] = None,
+    status: Annotated[str | None, typer.Option(help="Only these: queued, running, done, error or cancelled.")] = None,
     plugin: Annotated[str | None, typer.Option(help="Only those of this plugin.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 20,
     after: Annotated[str | None, typer.Option(help="The next page: what the last one ended with.")] = None,

@@ -25,9 +25,7 @@ def plugins(context: typer.Context, server: ServerOption = None, as_json: JsonOp
             [
                 str(plugin["name"]),
                 str(plugin.get("version") or ""),
-                ", ".join(
-                    str(tool["name"] if isinstance(tool, dict) else tool) for tool in plugin.get("tools") or []
-                ),
+                ", ".join(str(tool["name"] if isinstance(tool, dict) else tool) for tool in plugin.get("tools") or []),
                 str(plugin.get("description") or ""),
             ]
             for plugin in answer["plugins"]

@@ -27,9 +27,7 @@ def submit(
     plugin: Annotated[
         str | None, typer.Option("--plugin", "-p", help="Which plugin; may be left out where there is one only.")
     ] = None,
-    tool: Annotated[
-        list[str] | None, typer.Option("--tool", "-t", help="Which of its tools; may be repeated.")
-    ] = None,
+    tool: Annotated[list[str] | None, typer.Option("--tool", "-t", help="Which of its tools; may be repeated.")] = None,
     device: Annotated[str | None, typer.Option("--device", "-d", help="cpu, gpu or auto.")] = None,
     option: Annotated[
         list[str] | None,
@@ -93,9 +91,7 @@ def _watch_all(client: TransomClient, jobs: list[tuple[str, str]], *, machine: b
     """Show one job after the other (they run side by side); a failure outweighs a cancellation."""
     from app.cli.following import display_for, follow_job
 
-    endings = {
-        follow_job(client, job_id, title=name, display=display_for(as_json=machine)) for name, job_id in jobs
-    }
+    endings = {follow_job(client, job_id, title=name, display=display_for(as_json=machine)) for name, job_id in jobs}
     return next((code for code in (ExitCode.JOB_FAILED, ExitCode.JOB_CANCELLED) if code in endings), ExitCode.DONE)
 
 

@@ -16,7 +16,6 @@ def web(
 ) -> None:
     """Run one web process, until it is told to stop."""
     from app.cli.listener import adopt, listen, require_loopback
-    from app.main import serve
     from app.settings import load_settings
 
     settings = load_settings(host=host, port=port)
@@ -25,5 +24,7 @@ def web(
     else:
         listener = adopt(fd)
         require_loopback(listener.getsockname()[0], settings=settings)
+    from app.main import serve
+
     with listener:
         serve(settings.model_copy(update={"port": listener.getsockname()[1]}), sockets=[listener])

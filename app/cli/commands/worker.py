@@ -34,9 +34,7 @@ def worker(
     with ExitStack() as stack:
         sockets = stack.enter_context(runtime_dir())
         name = settings.worker_id or stack.enter_context(worker_name(settings.data_dir))
-        settings = settings.model_copy(
-            update={"scribe_socket": str(sockets / SCRIBE_SOCKET_NAME), "worker_id": name}
-        )
+        settings = settings.model_copy(update={"scribe_socket": str(sockets / SCRIBE_SOCKET_NAME), "worker_id": name})
         lines = LogLines(file=None, console=Console(stderr=True), prefixed=settings.log_format == "console")
         supervisor = stack.enter_context(Supervisor(report=lines, name=OWN_NAME))
         for process in worker_processes(settings):

@@ -1,0 +1,159 @@
+"""A server that plays what a test wrote down: the faults that a watch has to get over, each at a known moment.
+
+The happy path is tested with the real server; this one exists because no real server can be asked to break so exactly.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+JOB = "job1"
+
+
+def wire(seq: int, kind: str = "progress", *, attempt: int = 1, epoch: str = "a", **payload: Any) -> str:  # noqa: ANN401
+    """A message of the log."""
+    return json.dumps(
+        {"type": kind, "payload": payload, "timestamp": "t", "id": f"{epoch}-{seq}", "job_id": JOB, "attempt": attempt}
+    )
+
+
+def said(kind: str, **payload: Any) -> str:  # noqa: ANN401 - whatever JSON can carry
+    """A message of the connection's own."""
+    return json.dumps({"type": kind, "payload": payload, "timestamp": "t"})
+
+
+HELLO = said("hello", session_id="s", transport="websocket", cursor="a-0")
+
+
+class Close:
+    """The end of a WebSocket, with a code; None just breaks it (so it does a response)."""
+
+    def __init__(self, code: int | None) -> None:
+        self.code = code
+
+
+#: What one connection is sent, in order.
+Script = Sequence[str | Close]
+
+
+class ScriptedServer:
+    """Plays one script a connection, in order; a connection for which there is none is refused with 503."""
+
+    def __init__(
+        self, *scripts: Script, websocket: bool = True, log: Sequence[str] = (), status: str = "running"
+    ) -> None:
+        self._scripts = list(scripts)
+        self._websocket = websocket
+        self._log = log
+        self._status = status
+        #: The query of each stream, and what the client said on it.
+        self.asked: list[dict[str, str]] = []
+        self.heard: list[str] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        app = Starlette(
+            routes=[
+                Route("/v1/jobs/{job_id}/extended", self._job),
+                Route("/v1/jobs/{job_id}/events", self._events),
+                Route("/v1/plugins", self._not_transom),
+                WebSocketRoute("/v1/realtime", self._stream_websocket),
+                Route("/v1/realtime", self._stream_sse),
+            ],
+            lifespan=_nothing,
+        )
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
+
+    def __enter__(self) -> ScriptedServer:
+        self._thread.start()
+        deadline = time.monotonic() + 30
+        while not self._server.started:
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._listener.close()
+
+    async def _job(self, request: Request) -> Response:
+        if request.path_params["job_id"] != JOB:
+            problem = {"title": "There is no such job", "status": 404, "detail": "no job x", "code": "JOB_NOT_FOUND"}
+            return JSONResponse(problem, 404, media_type="application/problem+json")
+        return JSONResponse({"job_id": JOB, "status": self._status, "cursor": "a-2"})
+
+    async def _events(self, request: Request) -> Response:
+        after = request.query_params.get("after")
+        texts = [text for text in self._log if after is None or _place(json.loads(text)["id"]) > _place(after)]
+        return PlainTextResponse("".join(f"{text}\n" for text in texts), media_type="application/x-ndjson")
+
+    async def _not_transom(self, request: Request) -> Response:
+        del request
+        return PlainTextResponse("<html>please log in</html>", media_type="text/html")
+
+    def _next_script(self, query: dict[str, str]) -> Script | None:
+        if not self._scripts:
+            return None
+        self.asked.append(query)
+        return self._scripts.pop(0)
+
+    async def _stream_websocket(self, websocket: WebSocket) -> None:
+        script = self._next_script(dict(websocket.query_params)) if self._websocket else None
+        if script is None:
+            await websocket.close()
+            return
+        await websocket.accept()
+        for item in script:
+            if isinstance(item, Close):
+                if item.code is not None:
+                    await websocket.close(item.code, "as the test wants it")
+                    return
+                # Without a close frame: what a broken network looks like.
+                raise ConnectionResetError
+            await websocket.send_text(item)
+            if json.loads(item)["type"] == "ping":
+                self.heard.append(await websocket.receive_text())
+        try:
+            while True:
+                await websocket.receive_text()
+        except WebSocketDisconnect:
+            return
+
+    async def _stream_sse(self, request: Request) -> Response:
+        script = self._next_script(dict(request.query_params))
+        if script is None:
+            return Response(status_code=503)
+
+        async def events() -> AsyncIterator[ServerSentEvent]:
+            for item in script:
+                if isinstance(item, Close):
+                    return
+                yield ServerSentEvent(item, event=json.loads(item)["type"], id=json.loads(item).get("id"))
+
+        return EventSourceResponse(events())
+
+
+def _place(cursor: str) -> tuple[str, int]:
+    epoch, _, seq = cursor.partition("-")
+    return epoch, int(seq)
+
+
+@asynccontextmanager
+async def _nothing(app: Starlette) -> AsyncIterator[None]:
+    del app
+    yield
