@@ -22,7 +22,7 @@ from plugins.pixels import bgr_of
 Image.MAX_IMAGE_PIXELS = None
 
 #: What Pillow may try; none of these runs another program or opens another file.
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM", "MPO")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM")
 #: Formats whose further frames are moments; in others they are pages or thumbnails.
 ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 #: Browsers show a frame that names no duration this long.
@@ -48,7 +48,7 @@ class ImageFrame(DecodedFrame):
 class ImageSource:
     """A `MediaSource` of an image. The first frame is decoded when it is opened, the others one at a time."""
 
-    kind = MediaKind.IMAGE
+    kind: MediaKind = MediaKind.IMAGE
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class ImageSource:
         self._max_pixels = max_pixels
         try:
             self._check_size()
-            self.frames_total = self._count_frames()
+            self._frame_count = self._count_frames()
             first = bgr_of(image)
         except DAMAGE as error:
             stream.raise_failure()
@@ -72,6 +72,7 @@ class ImageSource:
         self._first = ImageFrame(first, index=0, timestamp_ms=0.0)
         self._first_duration_ms = self._duration_ms()
         self._frames_done = 0
+        self.frames_total: int | None = self._frame_count
         self.width = self._first.width
         self.height = self._first.height
         self.duration_seconds: float | None = None
@@ -81,7 +82,7 @@ class ImageSource:
         yield self._first
         self._frames_done = 1
         timestamp_ms = self._first_duration_ms
-        for index in range(1, self.frames_total):
+        for index in range(1, self._frame_count):
             pixels = self._decode(index)
             if pixels is None:
                 return
@@ -91,7 +92,7 @@ class ImageSource:
 
     def position(self) -> float:
         """The part of the frames that was processed, 0 to 1."""
-        return self._frames_done / self.frames_total
+        return self._frames_done / self._frame_count
 
     def close(self) -> None:
         """Let the decoder go."""

@@ -1,0 +1,161 @@
+"""A video's frames, one at a time, by PyAV: what may be opened, and what happens at damage.
+
+The decoder is given bytes without a name. Formats that only point to other files or addresses (playlists, concat
+scripts, session descriptions) are not among those it knows, and no protocol is open to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+
+# OpenCV and PyAV each bring their own FFmpeg; OpenCV has to be loaded first.
+import cv2  # noqa: F401
+
+# isort: split
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.format import Flags as ContainerFlags
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from plugins.errors import UnreadableMedia
+from plugins.input_stream import InputStream
+
+logger = logging.getLogger(__name__)
+
+#: Containers and raw streams that hold their pictures themselves.
+FORMATS = (
+    "mov", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg", "mxf", "ivf", "nut", "dv",
+    "h264", "hevc", "obu", "av1", "mpegvideo", "m4v", "mjpeg", "yuv4mpegpipe",
+)  # fmt: skip
+#: Each decoding thread holds frames of its own; more than these gain little and cost memory.
+THREADS_AT_MOST = 4
+#: After so many errors in a row without a packet between, the rest of the file is given up.
+READ_FAILURES_AT_MOST = 8
+#: So many damaged places of one video are named; a video that is broken throughout need not say it more often.
+REPORTS_AT_MOST = 100
+
+NOT_MEDIA = "The file is neither an image nor a video that can be read; convert it to JPEG, PNG, MP4 or WebM."
+NO_PICTURES = "The file has no video in it; choose one that has pictures."
+UNKNOWN_CODING = "The video is coded in a way that can't be read here; convert it to H.264, VP9 or AV1."
+LEFT_OUT = "The video is damaged here; what could not be decoded was left out."
+PARTLY = "This frame is damaged; it was taken as far as it could be decoded."
+
+
+class VideoDecoder:
+    """One pass over a video. Raises `UnreadableMedia` if the content is no video that may be read."""
+
+    def __init__(self, stream: InputStream, *, max_pixels: int) -> None:
+        self._bytes = stream
+        stream.seek(0)
+        # Opening decodes a little, so the limit has to hold already there.
+        options = {
+            "format_whitelist": ",".join(FORMATS),
+            "protocol_whitelist": "",
+            "max_pixels": str(max_pixels),
+        }
+        try:
+            self.container: InputContainer = av.open(stream, mode="r", options=options)
+        except FFmpegError as error:
+            stream.raise_failure()
+            raise UnreadableMedia(NOT_MEDIA) from error
+        try:
+            self.video = self._choose_stream()
+        except UnreadableMedia:
+            self.close()
+            raise
+        self.video.codec_context.options = {"max_pixels": str(max_pixels)}
+        self.video.thread_type = "AUTO"
+        self.video.codec_context.thread_count = min(THREADS_AT_MOST, os.cpu_count() or 1)
+
+    def frames(self, on_damage: Callable[[int, str], None]) -> Iterator[VideoFrame]:
+        """Every frame that can be decoded. `on_damage` is told the index of the next frame, once a damaged place."""
+        report = DamageReport(on_damage)
+        done = 0
+        failures = 0
+        while failures < READ_FAILURES_AT_MOST:
+            try:
+                for packet in self.container.demux(self.video):
+                    failures = 0
+                    try:
+                        decoded = packet.decode()
+                    except MemoryError:
+                        raise
+                    except FFmpegError as error:
+                        report.lost(done, error)
+                        continue
+                    for frame in decoded:
+                        report.frame(done, corrupt=frame.is_corrupt)
+                        yield frame
+                        done += 1
+                return
+            except MemoryError:
+                raise
+            except FFmpegError as error:
+                self._bytes.raise_failure()
+                failures += 1
+                report.lost(done, error)
+
+    def announced_frames(self) -> int | None:
+        """How many frames the file says it has, where it keeps count; those that it hides from players left out."""
+        announced = self.video.frames
+        entries = self.video.index_entries
+        if len(entries) == announced:
+            announced -= sum(entry.is_discard for entry in entries)
+        return announced or None
+
+    def duration_seconds(self) -> float | None:
+        """How long the video is; None where it could only be guessed from the size of the file."""
+        if ContainerFlags.no_timestamps in ContainerFlags(self.container.format.flags):
+            return None
+        if self.video.duration is not None and self.video.time_base is not None:
+            return float(self.video.duration * self.video.time_base)
+        return self.container.duration / av.time_base if self.container.duration is not None else None
+
+    def frames_per_second(self) -> float | None:
+        """The usual number of frames a second, where the file tells."""
+        rate = self.video.average_rate or self.video.guessed_rate
+        return float(rate) if rate else None
+
+    def close(self) -> None:
+        """Let the decoder and its threads go."""
+        self.container.close()
+
+    def _choose_stream(self) -> VideoStream:
+        chosen = self.container.streams.best("video")
+        if not isinstance(chosen, VideoStream) or chosen.disposition & Disposition.attached_pic:
+            raise UnreadableMedia(NO_PICTURES)
+        if chosen.codec_context is None:
+            raise UnreadableMedia(UNKNOWN_CODING)
+        return chosen
+
+
+class DamageReport:
+    """Says each damaged place once, and not without end."""
+
+    def __init__(self, on_damage: Callable[[int, str], None]) -> None:
+        self._on_damage = on_damage
+        self._said = 0
+        self._in_damage = False
+
+    def lost(self, index: int, error: FFmpegError) -> None:
+        """Something before frame `index` could not be decoded."""
+        logger.debug("Left out a part of a video", extra={"action": "media_damage", "reason": str(error)})
+        self._say(index, LEFT_OUT)
+
+    def frame(self, index: int, *, corrupt: bool) -> None:
+        """Frame `index` was decoded, maybe not wholly."""
+        if corrupt:
+            self._say(index, PARTLY)
+        else:
+            self._in_damage = False
+
+    def _say(self, index: int, message: str) -> None:
+        if not self._in_damage and self._said < REPORTS_AT_MOST:
+            self._said += 1
+            self._on_damage(index, message)
+        self._in_damage = True
