@@ -1,0 +1,1 @@
+"""The tests: `unit` needs nothing, `integration` and the phases drive the running product."""
