@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import socket
 
 import uvicorn
 from starlette.applications import Starlette
@@ -110,7 +111,6 @@ def serve(settings: Settings, *, fd: int | None = None) -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
-        fd=fd,
         root_path=settings.root_path,
         log_config=None,
         access_log=False,
@@ -125,4 +125,5 @@ def serve(settings: Settings, *, fd: int | None = None) -> None:
         # It costs 60 KB a connection.
         ws_per_message_deflate=False,
     )
-    uvicorn.Server(config).run()
+    # uvicorn's own `fd` takes any socket for a Unix one, and asyncio then leaves TCP_NODELAY off.
+    uvicorn.Server(config).run(sockets=None if fd is None else [socket.socket(fileno=fd)])

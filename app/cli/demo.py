@@ -73,7 +73,9 @@ class Demo:
     def _wait_for_plugin(self) -> bool:
         """Wait until the worker has said what it offers; whether it did in time."""
         deadline = time.monotonic() + OFFER_SECONDS
-        while not any(plugin["name"] == PLUGIN for plugin in self._client.plugins()["plugins"]):
+        while not any(
+            plugin["name"] == PLUGIN and plugin["state"] == "ready" for plugin in self._client.plugins()["plugins"]
+        ):
             if time.monotonic() > deadline:
                 logger.error(
                     "No worker offered %s within %g s: the demonstration is left out",

@@ -34,18 +34,19 @@ def _show(page: dict[str, Any]) -> None:
     from app.cli.tables import show_table
 
     show_table(
-        ["job", "status", "progress", "plugin", "created"],
+        ["job", "status", "progress", "plugin", "input", "created"],
         [
             [
-                str(job["job_id"]),
-                str(job["status"]),
-                f"{job['progress']} %" if job.get("progress") is not None else "",
-                str(job.get("plugin") or ""),
-                str(job.get("created_at") or ""),
+                job["job_id"],
+                job["status"],
+                f"{job['progress']} %" if job["progress"] is not None else "",
+                job["plugin"],
+                job["input_name"] or "",
+                job["created_at"],
             ]
             for job in page["jobs"]
         ],
         empty="There are no such jobs.",
     )
-    if page.get("next_after"):
+    if page["next_after"]:
         say(f"There are more: --after {page['next_after']}")

@@ -20,13 +20,14 @@ def plugins(context: typer.Context, server: ServerOption = None, as_json: JsonOp
     from app.cli.tables import show_table
 
     show_table(
-        ["plugin", "version", "tools", "what it does"],
+        ["plugin", "version", "state", "tools", "what it does"],
         [
             [
-                str(plugin["name"]),
-                str(plugin.get("version") or ""),
-                ", ".join(str(tool["name"] if isinstance(tool, dict) else tool) for tool in plugin.get("tools") or []),
-                str(plugin.get("description") or ""),
+                plugin["name"],
+                plugin["version"] or "",
+                plugin["state"],
+                ", ".join(plugin["tools"]),
+                plugin["description"] or plugin["reason"] or "",
             ]
             for plugin in answer["plugins"]
         ],

@@ -80,7 +80,7 @@ def parse_options(given: list[str], tools: list[str]) -> dict[str, Any]:
 
 def only_plugin(client: TransomClient) -> str:
     """The one plugin of the server; raises `typer.BadParameter` where a choice is needed."""
-    names = sorted(str(plugin["name"]) for plugin in client.plugins()["plugins"])
+    names = sorted(str(plugin["name"]) for plugin in client.plugins()["plugins"] if plugin["state"] == "ready")
     if len(names) == 1:
         return names[0]
     hint = f"one of {', '.join(names)}" if names else "no worker offers any at the moment"

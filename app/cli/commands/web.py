@@ -16,9 +16,15 @@ def web(
 ) -> None:
     """Run one web process, until it is told to stop."""
     from app.cli.listener import adopt, listen, require_loopback
+    from app.errors import ConfigurationError
     from app.settings import load_settings
 
     settings = load_settings(host=host, port=port)
+    if not settings.broker_url:
+        raise ConfigurationError(
+            "TRANSOM_BROKER_URL is empty: a web process on its own needs the broker that the workers use "
+            "(`transom up` starts a worker and a broker of its own)"
+        )
     if fd is None:
         listener = listen(settings)
     else:
@@ -26,5 +32,5 @@ def web(
         require_loopback(listener.getsockname()[0], settings=settings)
     from app.main import serve
 
-    with listener:
-        serve(settings.model_copy(update={"port": listener.getsockname()[1]}), sockets=[listener])
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    serve(settings, fd=listener.detach())
