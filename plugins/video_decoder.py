@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 #: Containers and raw streams that hold their pictures themselves.
 FORMATS = (
-    "mov", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg", "mxf", "ivf", "nut", "dv",
-    "h264", "hevc", "obu", "av1", "mpegvideo", "m4v", "mjpeg", "yuv4mpegpipe",
+    "mov", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg", "mxf",
+    "h264", "hevc", "mpegvideo", "m4v",
 )  # fmt: skip
 #: Each decoding thread holds frames of its own; more than these gain little and cost memory.
 THREADS_AT_MOST = 4
@@ -39,7 +39,10 @@ READ_FAILURES_AT_MOST = 8
 #: So many damaged places of one video are named; a video that is broken throughout need not say it more often.
 REPORTS_AT_MOST = 100
 
-NOT_MEDIA = "The file is neither an image nor a video that can be read; convert it to JPEG, PNG, MP4 or WebM."
+NOT_MEDIA = (
+    "The file can't be read as an image or a video: it is of another kind, or incomplete. "
+    "Choose a complete JPEG, PNG, MP4 or WebM file."
+)
 NO_PICTURES = "The file has no video in it; choose one that has pictures."
 UNKNOWN_CODING = "The video is coded in a way that can't be read here; convert it to H.264, VP9 or AV1."
 LEFT_OUT = "The video is damaged here; what could not be decoded was left out."
@@ -64,7 +67,7 @@ class VideoDecoder:
             stream.raise_failure()
             raise UnreadableMedia(NOT_MEDIA) from error
         try:
-            self.video = self._choose_stream()
+            self.video = self._choose_stream(max_pixels)
         except UnreadableMedia:
             self.close()
             raise
@@ -101,20 +104,27 @@ class VideoDecoder:
                 report.lost(done, error)
 
     def announced_frames(self) -> int | None:
-        """How many frames the file says it has, where it keeps count; those that it hides from players left out."""
-        announced = self.video.frames
+        """How many frames the file has to show, where its index lists every one; None where nobody has counted."""
         entries = self.video.index_entries
-        if len(entries) == announced:
-            announced -= sum(entry.is_discard for entry in entries)
-        return announced or None
+        if not self.video.frames or len(entries) != self.video.frames:
+            return None
+        # Empty entries only stretch the frame before them; discarded ones lie outside of what the file wants shown.
+        return sum(entry.size > 0 and not entry.is_discard for entry in entries) or None
 
     def duration_seconds(self) -> float | None:
         """How long the video is; None where it could only be guessed from the size of the file."""
         if ContainerFlags.no_timestamps in ContainerFlags(self.container.format.flags):
             return None
-        if self.video.duration is not None and self.video.time_base is not None:
-            return float(self.video.duration * self.video.time_base)
-        return self.container.duration / av.time_base if self.container.duration is not None else None
+        time_base = self.video.time_base
+        if self.video.duration is not None and time_base is not None:
+            return float(self.video.duration * time_base)
+        if self.container.duration is None:
+            return None
+        end = self.container.duration / av.time_base
+        # Matroska says when it ends, not how long it is.
+        if "matroska" in self.container.format.name and self.video.start_time is not None and time_base is not None:
+            end -= float(self.video.start_time * time_base)
+        return end if end > 0 else None
 
     def frames_per_second(self) -> float | None:
         """The usual number of frames a second, where the file tells."""
@@ -125,12 +135,17 @@ class VideoDecoder:
         """Let the decoder and its threads go."""
         self.container.close()
 
-    def _choose_stream(self) -> VideoStream:
+    def _choose_stream(self, max_pixels: int) -> VideoStream:
         chosen = self.container.streams.best("video")
         if not isinstance(chosen, VideoStream) or chosen.disposition & Disposition.attached_pic:
             raise UnreadableMedia(NO_PICTURES)
         if chosen.codec_context is None:
             raise UnreadableMedia(UNKNOWN_CODING)
+        if chosen.width * chosen.height > max_pixels:
+            raise UnreadableMedia(
+                f"The video has {chosen.width} × {chosen.height} pixels; make it smaller, "
+                f"up to {max_pixels:,} are read."
+            )
         return chosen
 
 

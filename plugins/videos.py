@@ -19,8 +19,10 @@ from plugins.video_decoder import VideoDecoder
 
 #: Used between two frames where neither the frames nor the file name a rate.
 DEFAULT_FRAMES_PER_SECOND = 25.0
-
-NO_FRAMES = "No frame of the video could be decoded; the file is damaged or incomplete. Save or upload it again."
+#: Where only its duration tells how much a video should hold, this much has to be missing before it is said: sound
+#: may last a little longer than the pictures.
+MISSING_SECONDS_AT_LEAST = 0.5
+MISSING_PART_AT_LEAST = 0.1
 
 #: Counterclockwise degrees, as the file asks for, to OpenCV's name for them.
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, -180: cv2.ROTATE_180, -90: cv2.ROTATE_90_CLOCKWISE}
@@ -71,7 +73,7 @@ class Timeline:
             if self._origin is None or seconds - self._origin < self._last:
                 self._origin = seconds - expected
             self._last = seconds - self._origin
-        return self._last * 1000
+        return round(self._last * 1000, 3)
 
 
 class VideoSource:
@@ -92,7 +94,10 @@ class VideoSource:
             self._frame_seconds = 1 / (self._decoder.frames_per_second() or DEFAULT_FRAMES_PER_SECOND)
             first = next(self._decode(lambda _index, _message: None), None)
             if first is None:
-                raise UnreadableMedia(NO_FRAMES)
+                raise UnreadableMedia(
+                    "No frame of the video could be decoded: it is damaged, incomplete, or its pictures have more "
+                    f"than {max_pixels:,} pixels. Save it again, or smaller."
+                )
         finally:
             self._decoder.close()
         self.width = first.width
@@ -109,11 +114,7 @@ class VideoSource:
             yield frame
             self._frames_done = frame.index + 1
             self._seconds_done = frame.timestamp_ms / 1000
-        if self.frames_total is not None and self._frames_done < self.frames_total - 1:
-            self._damaged(
-                self._frames_done,
-                f"The video should have {self.frames_total} frames; {self._frames_done} could be decoded.",
-            )
+        self._compare_with_announced()
 
     def position(self) -> float | None:
         """The part that was processed, 0 to 1: by frames where their number is known, else by time or bytes."""
@@ -131,6 +132,23 @@ class VideoSource:
         timeline = Timeline(frame_seconds=self._frame_seconds)
         for index, coded in enumerate(self._decoder.frames(on_damage)):
             yield DecodedVideoFrame(coded, index=index, timestamp_ms=timeline.milliseconds(coded.time))
+
+    def _compare_with_announced(self) -> None:
+        """A file that was cut off often decodes without an error, only too little of it."""
+        if self.frames_total is not None:
+            if self._frames_done < self.frames_total - 1:
+                self._damaged(
+                    self._frames_done,
+                    f"The video should have {self.frames_total} frames; {self._frames_done} could be decoded.",
+                )
+        elif self.duration_seconds is not None:
+            missing = self.duration_seconds - self._seconds_done - self._frame_seconds
+            if missing > max(MISSING_SECONDS_AT_LEAST, MISSING_PART_AT_LEAST * self.duration_seconds):
+                self._damaged(
+                    self._frames_done,
+                    f"The video should last {self.duration_seconds:.1f} s; its frames end after "
+                    f"{self._seconds_done:.1f} s.",
+                )
 
     def _damaged(self, frame_index: int, message: str) -> None:
         if self.on_damage is not None:
