@@ -1,0 +1,190 @@
+"""One connection's place in a tenant's log, without I/O: what it was given, what it is owed, and from where.
+
+A connection is LIVE (the hub hands it each event as it comes) or CATCHING_UP (whoever runs it reads the log from
+its cursor). Replay, slow readers and holes are one path: all of them are a cursor that is behind the hub's head.
+The cursor only ever grows, and whatever is not above it is passed over: so nothing comes twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from app.realtime.cursor import Cursor
+from app.realtime.events import Filter, LogEvent
+from app.realtime.message_types import MessageType, RealtimeMessage, ResetPayload
+from app.realtime.outgoing import Outgoing, from_connection, from_log
+
+#: Events that wait here. What was taken and is being written may be as many again: under 1,000 together.
+OUTBOX_LIMIT: Final = 440
+#: Room that only the connection's own messages use, so that a `ping` or an `error` fits behind a full backlog.
+CONTROL_ROOM: Final = 50
+#: Events that a page brings at most; a page is read only where it fits.
+PAGE_ROOM: Final = 200
+
+
+class State(StrEnum):
+    """Who hands the connection its events: the hub, or the log."""
+
+    LIVE = "live"
+    CATCHING_UP = "catching_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What to read of the log next: the matching events above `after`, up to `through` where that is given."""
+
+    after: int
+    through: int | None
+    wanted: Filter
+    limit: int
+    #: The job whose past this is, where it was subscribed to later than the connection began.
+    job_id: str | None
+    version: int
+
+
+class Connection:
+    """What one subscription was given and is owed. Every method returns at once."""
+
+    def __init__(self, *, epoch: str, wanted: Filter, cursor: int, live: bool) -> None:
+        self.epoch = epoch
+        #: Everything of this subscription up to this seq was taken.
+        self.cursor = cursor
+        #: The last seq seen that matches this subscription, taken or not.
+        self.tail = 0
+        self.state = State.LIVE if live else State.CATCHING_UP
+        self._wanted = wanted
+        self._outbox: deque[Outgoing] = deque()
+        #: Jobs subscribed to with an older cursor: how far their past was taken. It comes before anything newer.
+        self._pasts: dict[str, int] = {}
+        #: Counts what makes a page that is being read out of date.
+        self._version = 0
+
+    @property
+    def wanted(self) -> Filter:
+        """Which events this connection is for."""
+        return self._wanted
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be taken."""
+        return len(self._outbox)
+
+    @property
+    def safe_cursor(self) -> Cursor:
+        """Where to resume from once all that waits was written."""
+        return Cursor(self.epoch, min([self.cursor, *self._pasts.values()]))
+
+    def offer(self, event: LogEvent, message: Outgoing) -> bool:
+        """The hub's next event; `message` is its text for all. Returns whether it was put with what waits.
+
+        A full backlog, or an event that is not the next, makes this connection catch up by itself.
+        """
+        if event.seq <= self.cursor:
+            return False
+        matches = self._wanted.matches(event)
+        if matches:
+            self.tail = max(self.tail, event.seq)
+        if self.state is State.CATCHING_UP:
+            return False
+        if event.seq != self.cursor + 1 or (matches and len(self._outbox) >= OUTBOX_LIMIT):
+            self.state = State.CATCHING_UP
+            return False
+        self.cursor = event.seq
+        if matches:
+            self._outbox.append(message)
+        return matches
+
+    def head_moved(self, head: int) -> None:
+        """The hub passed over events without handing them out: who lacks them reads the log."""
+        if self.cursor < head:
+            self.state = State.CATCHING_UP
+
+    def say(self, message: Outgoing) -> bool:
+        """Put a message of the connection's own behind what waits; False where there is no room even for that."""
+        if len(self._outbox) >= OUTBOX_LIMIT + CONTROL_ROOM:
+            return False
+        self._outbox.append(message)
+        return True
+
+    def take(self) -> list[Outgoing]:
+        """All that waits; it leaves together."""
+        taken = list(self._outbox)
+        self._outbox.clear()
+        return taken
+
+    def next_read(self) -> Read | None:
+        """The page to read next; None while LIVE or where a page would not fit."""
+        if self.state is State.LIVE or len(self._outbox) + PAGE_ROOM > OUTBOX_LIMIT:
+            return None
+        for job_id, after in self._pasts.items():
+            past = replace(self._wanted, job_ids=frozenset({job_id}), batch_ids=None)
+            return Read(after, self.cursor, past, PAGE_ROOM, job_id, self._version)
+        return Read(self.cursor, None, self._wanted, PAGE_ROOM, None, self._version)
+
+    def feed(self, read: Read, events: Sequence[LogEvent], scanned_to: int, *, head: int) -> None:
+        """The page that was read. At the hub's `head` the connection becomes LIVE, with nothing in between.
+
+        A page that was asked for before a reset or a change of the subscription is passed over.
+        """
+        if read.version != self._version:
+            return
+        self._outbox.extend(from_log(event, self.epoch) for event in events)
+        if events:
+            self.tail = max(self.tail, events[-1].seq)
+        if read.job_id is None:
+            self.cursor = max(self.cursor, scanned_to)
+        elif scanned_to >= self.cursor:
+            del self._pasts[read.job_id]
+        else:
+            self._pasts[read.job_id] = scanned_to
+        if not self._pasts and self.cursor >= head:
+            self.state = State.LIVE
+
+    def reset(self, epoch: str, seq: int, reason: str, *, head: int) -> None:
+        """Go on from `seq` in that life of the log, and tell the client that it can't continue its cursor."""
+        self._version += 1
+        self._pasts.clear()
+        self.epoch = epoch
+        self.cursor = seq
+        self.tail = min(self.tail, seq)
+        self.state = State.LIVE if seq >= head else State.CATCHING_UP
+        self._outbox.append(reset_message(reason, Cursor(epoch, seq)))
+
+    def subscribe(self, job_id: str, since: int | None) -> bool:
+        """Want one more job, from `since` on or from now; returns whether anything changed.
+
+        The job's past is taken before anything newer of any job, so that its own order holds.
+        """
+        if self._wanted.job_ids is None and self._wanted.batch_ids is None:
+            return False
+        jobs = self._wanted.job_ids or frozenset()
+        if job_id in jobs:
+            return False
+        self._want(jobs | {job_id})
+        if since is not None and since < self.cursor:
+            self._pasts[job_id] = since
+            self.state = State.CATCHING_UP
+        return True
+
+    def unsubscribe(self, job_id: str) -> bool:
+        """Want a job no more; returns whether anything changed."""
+        jobs = self._wanted.job_ids
+        if jobs is None or job_id not in jobs:
+            return False
+        self._want(jobs - {job_id})
+        self._pasts.pop(job_id, None)
+        return True
+
+    def _want(self, jobs: frozenset[str]) -> None:
+        self._version += 1
+        self._wanted = replace(self._wanted, job_ids=jobs)
+
+
+def reset_message(reason: str, cursor: Cursor) -> Outgoing:
+    """What tells a client that its cursor can't be continued."""
+    payload = ResetPayload(reason=reason, cursor=str(cursor))
+    return from_connection(RealtimeMessage(type=MessageType.RESET, payload=payload), cursor=str(cursor))
