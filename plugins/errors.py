@@ -4,6 +4,7 @@
     * `UnknownPlugin`, `UnknownTool`
     * `InvalidOptions`      the options do not fit the tool; `fields` lists each bad one
     * `UnreadableMedia`     the input is neither an image nor a video that can be decoded
+    * `UnsupportedMedia`    the tool does not take this kind of input
     * `FrameSkipped`        raised by a tool: this frame can't be processed, the run goes on
     * `ToolCrashed`         a tool raised something else; it is the cause
     * `RunStopped`          the observer asked the run to stop
@@ -35,6 +36,10 @@ class InvalidOptions(PluginError):
 
 class UnreadableMedia(PluginError):
     """The input is neither an image nor a video that can be decoded."""
+
+
+class UnsupportedMedia(PluginError):
+    """The tool does not take this kind of input."""
 
 
 class FrameSkipped(PluginError):

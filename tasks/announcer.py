@@ -57,9 +57,7 @@ class Announcer:
         return {
             "processes": self._settings.child_processes,
             "queues": self._queues,
-            "devices": [
-                {"name": "cpu", "title": platform.processor() or platform.machine(), "cores": os.cpu_count()}
-            ],
+            "devices": [{"name": "cpu", "title": platform.processor() or platform.machine(), "cores": os.cpu_count()}],
             "plugins": [
                 *({"manifest": plugin.manifest().model_dump(mode="json")} for plugin in registry.plugins()),
                 *({"name": name, "error": reason} for name, reason in registry.failed().items()),

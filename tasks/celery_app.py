@@ -53,7 +53,7 @@ celery_app = make_celery(load_settings())
 
 
 @signals.setup_logging.connect
-def _set_up_logging(**_: Any) -> None:  # noqa: ANN401 - Celery's signature
+def _set_up_logging(**_: Any) -> None:
     configure_logging(load_settings())
 
 

@@ -28,7 +28,7 @@ _resources: list[ChildResources] = []
 
 
 @signals.worker_process_init.connect
-def _warm_up(**_: Any) -> None:  # noqa: ANN401 - Celery's signature
+def _warm_up(**_: Any) -> None:
     """Import the plugins before the first job, which then starts in milliseconds."""
     resources()
 

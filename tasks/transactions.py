@@ -28,9 +28,7 @@ class Transactions:
         # One thread: they follow each other, and the loop goes on reading what the next one will take.
         self._thread = ThreadPoolExecutor(1, "scribe-database")
 
-    async def run(
-        self, function: Callable[Concatenate[sa.Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def run(self, function: Callable[Concatenate[sa.Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it, and answer once it is committed; waits for a database that is away, however long."""
 
         def transaction() -> R:

@@ -176,9 +176,7 @@ def _renew(
 def _hand_back(
     connection: sa.Connection, job: Job, *, crashed: bool, max_crashes: int
 ) -> tuple[transitions.Moved | None, str]:
-    moved = transitions.hand_back(
-        connection, job.tenant, job.id, job.attempt, crashed=crashed, max_crashes=max_crashes
-    )
+    moved = transitions.hand_back(connection, job.tenant, job.id, job.attempt, crashed=crashed, max_crashes=max_crashes)
     return moved, state(connection).epoch
 
 

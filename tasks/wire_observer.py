@@ -143,9 +143,7 @@ class WireObserver:
 
     def partial_result(self, plugin: str, tool: str, result: JsonValue) -> None:
         """A result before the end."""
-        self._tell(
-            MessageType.PARTIAL_RESULT, lambda: PartialResultPayload(plugin=plugin, tool=tool, result=result)
-        )
+        self._tell(MessageType.PARTIAL_RESULT, lambda: PartialResultPayload(plugin=plugin, tool=tool, result=result))
 
     def warning(
         self,

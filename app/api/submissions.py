@@ -115,7 +115,7 @@ def checked_options(text: str | None, tools: list[ToolManifest]) -> dict[str, An
     return options
 
 
-def _problems(options: Any, tool: ToolManifest, *, prefix: str) -> list[dict[str, str]]:  # noqa: ANN401 - JSON
+def _problems(options: Any, tool: ToolManifest, *, prefix: str) -> list[dict[str, str]]:
     errors = Draft202012Validator(tool.options_schema).iter_errors(options)
     return [
         {"field": ".".join([prefix, *(str(part) for part in error.absolute_path)]), "message": error.message[:300]}

@@ -1,0 +1,1 @@
+"""Running tools over media, and telling an observer of it."""

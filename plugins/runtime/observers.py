@@ -1,0 +1,100 @@
+"""Observers: one that does nothing, one that remembers, and the guard that stands between a run and any of them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from plugins.contract import FrameData, Observer, PluginMetadata
+from plugins.errors import RunStopped
+
+logger = logging.getLogger(__name__)
+
+
+class NullObserver:
+    """Hears everything and does nothing with it."""
+
+    def stop_requested(self) -> bool:
+        """Never."""
+        return False
+
+    def metadata(self, plugin: str, metadata: PluginMetadata) -> None:
+        """Nothing."""
+
+    def plugin_status(self, plugin: str, tool: str, status: str, **facts: Any) -> None:
+        """Nothing."""
+
+    def progress(self, percent: int, **facts: Any) -> None:
+        """Nothing."""
+
+    def frame(self, plugin: str, tool: str, data: FrameData, **facts: Any) -> None:
+        """Nothing."""
+
+    def partial_result(self, plugin: str, tool: str, result: Any) -> None:
+        """Nothing."""
+
+    def warning(self, plugin: str, message: str, **facts: Any) -> None:
+        """Nothing."""
+
+
+class RecordingObserver(NullObserver):
+    """Remembers what it was told, in order: (what, the values). For tests."""
+
+    def __init__(self, *, stop_after_frames: int | None = None) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self._stop_after_frames = stop_after_frames
+
+    def stop_requested(self) -> bool:
+        """Once the given number of frames was told."""
+        return self._stop_after_frames is not None and len(self.of("frame")) >= self._stop_after_frames
+
+    def of(self, what: str) -> list[dict[str, Any]]:
+        """The values of every call of one kind."""
+        return [values for name, values in self.calls if name == what]
+
+    def metadata(self, plugin: str, metadata: PluginMetadata) -> None:
+        """Remember it."""
+        self.calls.append(("metadata", {"plugin": plugin, "metadata": metadata}))
+
+    def plugin_status(self, plugin: str, tool: str, status: str, **facts: Any) -> None:
+        """Remember it."""
+        self.calls.append(("plugin_status", {"plugin": plugin, "tool": tool, "status": status, **facts}))
+
+    def progress(self, percent: int, **facts: Any) -> None:
+        """Remember it."""
+        self.calls.append(("progress", {"percent": percent, **facts}))
+
+    def frame(self, plugin: str, tool: str, data: FrameData, **facts: Any) -> None:
+        """Remember it."""
+        self.calls.append(("frame", {"plugin": plugin, "tool": tool, "data": data, **facts}))
+
+    def partial_result(self, plugin: str, tool: str, result: Any) -> None:
+        """Remember it."""
+        self.calls.append(("partial_result", {"plugin": plugin, "tool": tool, "result": result}))
+
+    def warning(self, plugin: str, message: str, **facts: Any) -> None:
+        """Remember it."""
+        self.calls.append(("warning", {"plugin": plugin, "message": message, **facts}))
+
+
+class Guarded:
+    """Tells an observer, and goes on when it crashes: a listener must not sink what it listens to.
+
+    `RunStopped` and a lost connection pass through: they end the run on purpose.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    def stop_requested(self) -> bool:
+        """Whether the run should stop."""
+        return self._observer.stop_requested()
+
+    def tell(self, what: str, *args: Any, **facts: Any) -> None:
+        """Call the observer's method `what`."""
+        try:
+            getattr(self._observer, what)(*args, **facts)
+        except (RunStopped, ConnectionError):
+            raise
+        except Exception:
+            logger.exception("An observer failed; the run goes on", extra={"action": "observer_failed", "told": what})
