@@ -115,7 +115,9 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int, read_only: bool) -> 
         cursor.close()
 
     def on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # SQLAlchemy tells of a beginning under AUTOCOMMIT too, where there is to be no transaction.
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(begin)
 
     sa.event.listen(engine, "connect", on_connect)
     sa.event.listen(engine, "begin", on_begin)
