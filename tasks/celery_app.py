@@ -52,7 +52,7 @@ def served_queues(settings: Settings) -> list[str]:
 celery_app = make_celery(load_settings())
 
 
-@signals.setup_logging.connect
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _set_up_logging(**_: Any) -> None:
     configure_logging(load_settings())
 

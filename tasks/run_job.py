@@ -8,10 +8,10 @@ from typing import Any
 
 from app.errors import BlobNotFound
 from app.jobs.job import Job, JobStatus
-from plugins.errors import ToolCrashed, UnreadableMedia
+from plugins.errors import RunStopped, ToolCrashed, UnreadableMedia, UnsupportedMedia
 from plugins.inspector.inspector_service import InspectorService
 from plugins.media import open_media
-from plugins.runtime.tool_runner import RunOutcome, RunStopped, ToolRunner
+from plugins.runtime.tool_runner import RunOutcome, ToolRunner
 from tasks.link import Link
 from tasks.previews import Previews
 from tasks.resources import ChildResources
@@ -32,7 +32,7 @@ def run_job(resources: ChildResources, link: Link, job: Job) -> None:
     except RunStopped:
         link.ask(["stopped"])
         return
-    except (UnreadableMedia, BlobNotFound) as error:
+    except (UnreadableMedia, UnsupportedMedia, BlobNotFound) as error:
         observer.fail("INPUT_UNREADABLE", str(error))
         return
     except ToolCrashed as error:

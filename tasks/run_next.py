@@ -27,7 +27,7 @@ MAX_SECONDS: Final = 30.0
 _resources: list[ChildResources] = []
 
 
-@signals.worker_process_init.connect
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _warm_up(**_: Any) -> None:
     """Import the plugins before the first job, which then starts in milliseconds."""
     resources()

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import IO, Any, Final
+from typing import Any, BinaryIO, Final
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
@@ -143,7 +143,7 @@ async def read_form(request: Request[Any], blobs: BlobStore, key: str, *, max_by
     parts = _Parts()
     parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict, by name
     with ExitStack() as stack:
-        file: IO[bytes] | None = None
+        file: BinaryIO | None = None
         try:
             async for chunk in request.stream():
                 parser.write(chunk)
@@ -179,7 +179,7 @@ def refuse_if_announced_too_large(request: Request[Any], max_bytes: int) -> None
         raise TooLarge(f"The body has {announced} bytes; this server takes {max_bytes}", limit_bytes=max_bytes)
 
 
-async def _store(file: IO[bytes], parts: _Parts, max_bytes: int) -> None:
+async def _store(file: BinaryIO, parts: _Parts, max_bytes: int) -> None:
     if parts.form.file is not None:
         _refuse_if_too_large(parts.form.file, max_bytes)
     if parts.file_bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import fsspec
@@ -30,7 +30,7 @@ class BlobStore:
         self._local = "file" in _protocols(self._fs)
 
     @contextmanager
-    def open_write(self, key: str) -> Iterator[IO[bytes]]:
+    def open_write(self, key: str) -> Iterator[BinaryIO]:
         """A file to write to; it appears under its key when the block ends, and never when it raises."""
         # Object stores show an object when it is closed; a folder needs a rename.
         path = f"{self._path(key)}.{uuid4().hex[:8]}.part" if self._local else self._path(key)
@@ -48,7 +48,7 @@ class BlobStore:
         if self._local:
             self._fs.mv(path, self._path(key))
 
-    def open_read(self, key: str) -> IO[bytes]:
+    def open_read(self, key: str) -> BinaryIO:
         """A seekable file to read from; raises `BlobNotFound`."""
         try:
             return self._fs.open(self._path(key), "rb")  # type: ignore[no-any-return]
@@ -76,6 +76,6 @@ class BlobStore:
         return f"{self._root}/{key}"
 
 
-def _protocols(filesystem: Any) -> tuple[str, ...]:  # noqa: ANN401 - fsspec has no types
+def _protocols(filesystem: Any) -> tuple[str, ...]:
     protocol = filesystem.protocol
     return (protocol,) if isinstance(protocol, str) else tuple(protocol)
