@@ -62,6 +62,8 @@ class Connection:
         self._pasts: dict[str, int] = {}
         #: Counts what makes a page that is being read out of date.
         self._version = 0
+        #: Room that the page which is being read will need.
+        self._reserved = 0
 
     @property
     def wanted(self) -> Filter:
@@ -74,29 +76,33 @@ class Connection:
         return len(self._outbox)
 
     @property
+    def owes(self) -> bool:
+        """Whether there is something to take or to read."""
+        return bool(self._outbox) or self.state is State.CATCHING_UP
+
+    @property
     def safe_cursor(self) -> Cursor:
         """Where to resume from once all that waits was written."""
         return Cursor(self.epoch, min([self.cursor, *self._pasts.values()]))
 
-    def offer(self, event: LogEvent, message: Outgoing) -> bool:
-        """The hub's next event; `message` is its text for all. Returns whether it was put with what waits.
+    def offer(self, event: LogEvent, message: Outgoing) -> None:
+        """The hub's next event; `message` is its text for all.
 
         A full backlog, or an event that is not the next, makes this connection catch up by itself.
         """
         if event.seq <= self.cursor:
-            return False
+            return
         matches = self._wanted.matches(event)
         if matches:
             self.tail = max(self.tail, event.seq)
         if self.state is State.CATCHING_UP:
-            return False
+            return
         if event.seq != self.cursor + 1 or (matches and len(self._outbox) >= OUTBOX_LIMIT):
             self.state = State.CATCHING_UP
-            return False
+            return
         self.cursor = event.seq
         if matches:
             self._outbox.append(message)
-        return matches
 
     def head_moved(self, head: int) -> None:
         """The hub passed over events without handing them out: who lacks them reads the log."""
@@ -105,7 +111,7 @@ class Connection:
 
     def say(self, message: Outgoing) -> bool:
         """Put a message of the connection's own behind what waits; False where there is no room even for that."""
-        if len(self._outbox) >= OUTBOX_LIMIT + CONTROL_ROOM:
+        if len(self._outbox) + self._reserved >= OUTBOX_LIMIT + CONTROL_ROOM:
             return False
         self._outbox.append(message)
         return True
@@ -120,6 +126,7 @@ class Connection:
         """The page to read next; None while LIVE or where a page would not fit."""
         if self.state is State.LIVE or len(self._outbox) + PAGE_ROOM > OUTBOX_LIMIT:
             return None
+        self._reserved = PAGE_ROOM
         for job_id, after in self._pasts.items():
             past = replace(self._wanted, job_ids=frozenset({job_id}), batch_ids=None)
             return Read(after, self.cursor, past, PAGE_ROOM, job_id, self._version)
@@ -130,6 +137,7 @@ class Connection:
 
         A page that was asked for before a reset or a change of the subscription is passed over.
         """
+        self._reserved = 0
         if read.version != self._version:
             return
         self._outbox.extend(from_log(event, self.epoch) for event in events)

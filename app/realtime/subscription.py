@@ -1,0 +1,187 @@
+"""A connection while it runs: hands out what is owed as batches, reads the log where that is behind, and pings.
+
+Whoever transports it pulls `next_batch`, and gets the next when the last one was written. So a transport that
+stalls holds up nothing but itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from app.realtime.close_codes import CloseCode
+from app.realtime.connection import Connection, Read
+from app.realtime.events import LogEvent
+from app.realtime.message_types import MessageType, PingPayload, RealtimeMessage
+from app.realtime.outgoing import Outgoing, from_connection
+
+logger = logging.getLogger(__name__)
+
+Transport = Literal["websocket", "sse", "poll"]
+
+#: Pings in a row without a sound from the client, after which it is taken for gone.
+MISSED_PINGS: Final = 2
+#: When a client that asked for it gets a second message, by which it sees whether a proxy holds messages back.
+PROBE_SECONDS: Final = 0.6
+#: The pause before the log is read again, where that failed.
+RETRY_SECONDS: Final = 1.0
+
+
+class LogUnavailable(Exception):
+    """The log can't be read now; whoever reads it has logged why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """What a `Read` brought. `reset` says why the log can't be continued there, and `scanned_to` is where it can.
+
+    `stale` pages belong to another life of the log than the hub's, which has been told.
+    """
+
+    events: list[LogEvent]
+    scanned_to: int
+    reset: str | None = None
+    stale: bool = False
+
+
+class Pages(Protocol):
+    """Whoever reads the log for connections that catch up."""
+
+    async def read(self, tenant: str, epoch: str, read: Read) -> LogPage:
+        """One page; raises `LogUnavailable`."""
+
+
+class Subscription:
+    """One connection with its clock. `head` is the hub's head of this tenant, at any moment."""
+
+    def __init__(
+        self,
+        *,
+        session_id: str,
+        tenant: str,
+        transport: Transport,
+        connection: Connection,
+        head: Callable[[], int],
+        pages: Pages | None,
+        heartbeat: float,
+        answers: bool,
+    ) -> None:
+        self.session_id = session_id
+        self.tenant = tenant
+        self.transport: Transport = transport
+        self.connection = connection
+        self.heartbeat = heartbeat
+        self.close_code: CloseCode | None = None
+        self.close_reason = ""
+        #: Set once nothing of this subscription runs any more.
+        self.ended = asyncio.Event()
+        self._head = head
+        self._pages = pages
+        self._answers = answers
+        self._unanswered = 0
+        self._ping_due = False
+        self._awake = asyncio.Event()
+        self._on_close: Callable[[], None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start_heartbeat(self, *, probe: bool = False) -> None:
+        """Ping from now on; a probe gets its first one early."""
+        self._timer = self._loop.call_later(PROBE_SECONDS if probe else self.heartbeat, self._beat)
+
+    def wake(self) -> None:
+        """Something waits, or is owed."""
+        self._awake.set()
+
+    def heard(self) -> None:
+        """The client made a sound: whatever it was, it is there."""
+        self._unanswered = 0
+
+    def say(self, message: RealtimeMessage) -> None:
+        """Send a message of this connection's own; one that leaves no room even for that is closed."""
+        if self.connection.say(from_connection(message)):
+            self.wake()
+        else:
+            self.close(CloseCode.TOO_SLOW, "the backlog is full")
+
+    def close(self, code: CloseCode, reason: str = "") -> None:
+        """Hand out what waits, then end. The first reason counts."""
+        if self.close_code is not None:
+            return
+        self.close_code, self.close_reason = code, reason
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._on_close is not None:
+            self._on_close()
+        self.wake()
+
+    def when_closing(self, call: Callable[[], None]) -> None:
+        """Have `call` called once this subscription begins to close, or now if it has."""
+        self._on_close = call
+        if self.close_code is not None:
+            call()
+
+    async def next_batch(self, wait: float | None = None) -> list[Outgoing] | None:
+        """The next messages, in order; None at the end.
+
+        Comes back empty-handed after `wait` seconds, where that is given; 0 still reads what the log has.
+        """
+        deadline = None if wait is None else self._loop.time() + wait
+        while True:
+            self._awake.clear()
+            if batch := self._take():
+                return batch
+            if self.close_code is not None:
+                return None
+            if (read := self.connection.next_read()) is not None:
+                await self._catch_up(read)
+            elif deadline is not None and self._loop.time() >= deadline:
+                return []
+            else:
+                await self._sleep_until(deadline)
+
+    def _take(self) -> list[Outgoing]:
+        batch = self.connection.take()
+        if self._ping_due:
+            self._ping_due = False
+            batch.append(self._ping())
+        return batch
+
+    def _ping(self) -> Outgoing:
+        # It stands behind all that was taken so far: who has read it has everything up to its cursor.
+        cursor = str(self.connection.safe_cursor)
+        payload = PingPayload(interval_seconds=self.heartbeat, cursor=cursor, tail=self.connection.tail)
+        return from_connection(RealtimeMessage(type=MessageType.PING, payload=payload), cursor=cursor)
+
+    async def _catch_up(self, read: Read) -> None:
+        if self._pages is None:
+            self.close(CloseCode.TOO_SLOW, "the backlog is full")
+            return
+        try:
+            page = await self._pages.read(self.tenant, self.connection.epoch, read)
+        except LogUnavailable:
+            await asyncio.sleep(RETRY_SECONDS)
+            return
+        if page.reset is not None:
+            self.connection.reset(self.connection.epoch, page.scanned_to, page.reset, head=self._head())
+        elif not page.stale:
+            self.connection.feed(read, page.events, page.scanned_to, head=self._head())
+
+    async def _sleep_until(self, deadline: float | None) -> None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+
+    def _beat(self) -> None:
+        if self._answers and self._unanswered >= MISSED_PINGS:
+            self.close(CloseCode.HEARTBEAT_MISSED, "no answer to two pings")
+            return
+        self._unanswered += 1
+        self._ping_due = True
+        self.wake()
+        self._timer = self._loop.call_later(self.heartbeat, self._beat)
