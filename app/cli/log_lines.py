@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Set
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -26,11 +27,13 @@ _NAME_WIDTH: Final = 8
 class LogLines:
     """Takes lines from any thread. Lines of JSON stay lines of JSON: they get no prefix."""
 
-    def __init__(self, *, file: Path | None, console: Console, prefixed: bool = True, quiet: bool = False) -> None:
+    def __init__(
+        self, *, file: Path | None, console: Console, prefixed: bool = True, hidden: Set[str] = frozenset()
+    ) -> None:
         self._console: Console | None = console
         self._prefixed = prefixed
-        #: Only what the supervisor itself says goes to the terminal; the rest is in the file.
-        self._quiet = quiet
+        #: Whose lines are in the file only.
+        self._hidden = hidden
         self._lock = threading.Lock()
         self._file = None
         if file is not None:
@@ -43,7 +46,7 @@ class LogLines:
             if self._file is not None:
                 # The handler tells of its own errors and does not raise them.
                 self._file.handle(logging.makeLogRecord({"msg": f"{prefix}{line}"}))
-            if not self._quiet or name == OWN_NAME:
+            if name not in self._hidden:
                 self._show(Text(prefix, style=_STYLES.get(name, "")).append(line, style="default"))
 
     def close(self) -> None:

@@ -14,7 +14,6 @@ from rich.console import Console
 
 from app.cli.data_folder import DataFolder, claim, machine_name
 from app.cli.database_setup import prepare_database
-from app.cli.demo import Demo
 from app.cli.embedded_broker import EmbeddedBroker
 from app.cli.listener import is_loopback, listen, local_url
 from app.cli.log_lines import OWN_NAME, ForwardingHandler, LogLines
@@ -27,6 +26,9 @@ from app.settings import Settings, child_environment
 from app.version import VERSION
 
 BROKER_SOCKET_NAME: Final = "valkey.sock"
+#: Whose lines are in the log file only: the broker advises on the machine's kernel at every start.
+_HIDDEN: Final = frozenset({"broker"})
+_HIDDEN_BESIDE_DEMO: Final = _HIDDEN | {"web", "scribe", "worker"}
 
 
 class Machine:
@@ -70,6 +72,9 @@ class Machine:
         self._announce(address, settings, listener)
         with ExitStack() as stack:
             if self._demo:
+                # It brings the client along, which `up` alone need not wait for.
+                from app.cli.demo import Demo
+
                 demo = Demo(url=url, address=address, console=self._console)
                 stack.callback(demo.close)
                 demo.start()
@@ -95,7 +100,7 @@ class Machine:
             # What moves on a terminal must know of each line that is written above it.
             console=self._console if self._demo else Console(stderr=True),
             prefixed=self._settings.log_format == "console",
-            quiet=self._demo,
+            hidden=_HIDDEN_BESIDE_DEMO if self._demo else _HIDDEN,
         )
         stack.callback(lines.close)
         handler = ForwardingHandler(lines)
