@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from app.errors import TooBusy
 from app.realtime.close_codes import CloseCode
@@ -18,6 +17,7 @@ from app.realtime.connection import Connection, reset_message
 from app.realtime.courier import CLOSE_SECONDS, Sink, carry
 from app.realtime.cursor import Cursor, new_epoch
 from app.realtime.events import EVERYTHING, Filter, LogEvent
+from app.realtime.limits import DefaultLimits, Limits
 from app.realtime.message_types import (
     SKIPPABLE,
     HelloPayload,
@@ -33,31 +33,6 @@ logger = logging.getLogger(__name__)
 
 #: Whose log it is where nobody says so. The core knows no database, so the name stands here too; a test compares.
 TENANT: Final = "default"
-
-
-class Limits(Protocol):
-    """How many connections, and how often they are pinged."""
-
-    @property
-    def connections_per_session(self) -> int:
-        """Connections one session may hold on this node; one more closes the oldest."""
-
-    @property
-    def max_connections(self) -> int:
-        """Connections this process takes; more are refused."""
-
-    @property
-    def heartbeat_seconds(self) -> float:
-        """Time between two pings."""
-
-
-@dataclass(frozen=True, slots=True)
-class DefaultLimits:
-    """The limits of a hub that is told none."""
-
-    connections_per_session: int = 5
-    max_connections: int = 5000
-    heartbeat_seconds: float = 30
 
 
 class ConnectionManager:
@@ -130,7 +105,25 @@ class ConnectionManager:
             )
             raise TooBusy("This server takes no more connections at present")
         self._make_room(session_id, tenant)
-        subscription = self._open(session_id, tenant, transport, wanted, since, heartbeat, answers=answers)
+        subscription = Subscription(
+            session_id=session_id,
+            tenant=tenant,
+            transport=transport,
+            connection=Connection(
+                epoch=self._epoch,
+                wanted=wanted,
+                cursor=self.head(tenant) if since is None else since,
+                live=since is None,
+            ),
+            head=lambda: self.head(tenant),
+            pages=self._pages,
+            heartbeat=self._limits.heartbeat_seconds if heartbeat is None else heartbeat,
+            answers=answers,
+        )
+        self._sessions.setdefault(session_id, []).append(subscription)
+        self._tenants.setdefault(tenant, {})[subscription] = None
+        if transport != "poll":
+            subscription.connection.say(self._hello(subscription))
         if reset is not None:
             subscription.connection.say(reset_message(reset, subscription.connection.safe_cursor))
         if transport != "poll":
@@ -233,35 +226,6 @@ class ConnectionManager:
         mine = [member for member in self._sessions.get(session_id, ()) if member.tenant == tenant]
         for oldest in mine[: max(0, len(mine) - self._limits.connections_per_session + 1)]:
             self.remove(oldest, CloseCode.CAPACITY, "this session opened more connections than it may hold")
-
-    def _open(
-        self,
-        session_id: str,
-        tenant: str,
-        transport: Transport,
-        wanted: Filter,
-        since: int | None,
-        heartbeat: float | None,
-        *,
-        answers: bool,
-    ) -> Subscription:
-        cursor = self.head(tenant) if since is None else since
-        connection = Connection(epoch=self._epoch, wanted=wanted, cursor=cursor, live=since is None)
-        subscription = Subscription(
-            session_id=session_id,
-            tenant=tenant,
-            transport=transport,
-            connection=connection,
-            head=lambda: self.head(tenant),
-            pages=self._pages,
-            heartbeat=self._limits.heartbeat_seconds if heartbeat is None else heartbeat,
-            answers=answers,
-        )
-        if transport != "poll":
-            connection.say(self._hello(subscription))
-        self._sessions.setdefault(session_id, []).append(subscription)
-        self._tenants.setdefault(tenant, {})[subscription] = None
-        return subscription
 
     def _hello(self, subscription: Subscription) -> Outgoing:
         payload = HelloPayload(
