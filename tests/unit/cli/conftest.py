@@ -28,14 +28,20 @@ class Supervised:
             start_new_session=True,
         )
         self.said: list[dict[str, Any]] = []
+        self._unread: list[dict[str, Any]] = []
 
     def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Read on until it says something that fits."""
+        """The first thing it said, or says, that fits and was not answered before."""
         assert self.process.stdout is not None
+        for said in self._unread:
+            if condition(said):
+                self._unread.remove(said)
+                return said
         for line in self.process.stdout:
             self.said.append(json.loads(line))
             if condition(self.said[-1]):
                 return self.said[-1]
+            self._unread.append(self.said[-1])
         pytest.fail(f"it ended without saying that: {self.said}")
 
     def line_of(self, name: str, start: str = "") -> str:

@@ -15,7 +15,7 @@ from app.cli.process_spec import ProcessSpec
 from app.cli.supervisor import StartFailed, StopRequested, Supervisor
 
 
-def _say(**values: Any) -> None:  # noqa: ANN401 - whatever JSON can carry
+def _say(**values: Any) -> None:
     # One write a line: lines of several threads don't mix.
     os.write(1, f"{json.dumps(values)}\n".encode())
 

@@ -121,7 +121,7 @@ def test_no_server_is_a_sentence() -> None:
 def test_an_open_address_is_refused_by_up_and_web(tmp_path: Path) -> None:
     """Without authentication only this machine may reach Transom, unless it was told so."""
     for command in (["up", "--data", str(tmp_path)], ["web"]):
-        ended = _transom(*command, "--host", "0.0.0.0", "--port", "0")
+        ended = _transom(*command, "--host", "0.0.0.0", "--port", "0", TRANSOM_BROKER_URL="redis://127.0.0.1:1/0")
 
         assert ended.returncode == ExitCode.CONFIGURATION
         assert "TRANSOM_ALLOW_OPEN=1" in ended.stderr

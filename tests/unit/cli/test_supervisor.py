@@ -33,7 +33,7 @@ WITH_GRANDCHILD = (
 )
 
 
-def _spec(name: str, code: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSON carries it
+def _spec(name: str, code: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "code": code, **more}
 
 
@@ -157,7 +157,8 @@ def test_a_killed_supervisor_leaves_no_process_behind(supervise: Supervise) -> N
     """After `kill -9` of the supervisor its children, theirs, and the guard have gone."""
     supervised = supervise(_spec("one", WITH_GRANDCHILD), _spec("two", STUBBORN.replace("print('no')", "None")))
     supervised.serving()
-    supervised.line_of("two", "pid")
+    for name in ("one", "two"):
+        supervised.line_of(name, "pid")
     everything = [process.pid for process in psutil.Process(supervised.process.pid).children(recursive=True)]
     assert len(everything) == 4
 
