@@ -1,0 +1,74 @@
+"""What can be chosen for a run of `motion.detect`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from plugins.contract import ToolOptions
+
+
+class DetectOptions(ToolOptions):
+    """The options; the defaults suit a surveillance camera or a tripod."""
+
+    sensitivity: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        title="Sensitivity",
+        description="How little a pixel has to differ from the still scene to count as moving. "
+        "Lower it for rain, waves, or a noisy picture.",
+    )
+    min_area_fraction: float = Field(
+        0.0005,
+        ge=0.00001,
+        le=0.5,
+        title="Smallest region",
+        description="Regions that cover less than this part of the picture are left out.",
+    )
+    merge_distance_fraction: float = Field(
+        0.012,
+        ge=0,
+        le=0.2,
+        title="Merge distance",
+        description="Regions closer than this part of the picture's width are taken for one thing.",
+    )
+    warmup_frames: int = Field(
+        10,
+        ge=0,
+        le=1000,
+        title="Warm-up",
+        description="So many frames at the start are only used to learn what the scene looks like.",
+    )
+    history_frames: int = Field(
+        250,
+        ge=10,
+        le=5000,
+        title="Memory of the scene",
+        description="Something that stops becomes part of the still scene after about so many frames.",
+    )
+    confirm_frames: int = Field(
+        3,
+        ge=1,
+        le=50,
+        title="Frames to confirm",
+        description="A region is reported once it was seen in so many frames, so that flicker is not.",
+    )
+    lost_frames: int = Field(
+        12,
+        ge=0,
+        le=500,
+        title="Frames to lose",
+        description="A thing keeps its number when it is hidden for no more frames than this.",
+    )
+    analysis_width: int = Field(
+        480,
+        ge=64,
+        le=1920,
+        title="Width for analysis",
+        description="Wider frames are looked at in this width, in pixels. Smaller is faster, and misses small things.",
+    )
+    ignore_shadows: bool = Field(
+        True,
+        title="Leave out shadows",
+        description="Darker pixels of the same colour are taken for shadows and left out.",
+    )
