@@ -1,0 +1,46 @@
+"""Reads the log for connections that catch up, and sees where a cursor can't be continued."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import sqlalchemy as sa
+
+from app.database.engine import Database
+from app.realtime import event_log
+from app.realtime.connection import Read
+from app.realtime.cursor import Cursor
+from app.realtime.subscription import LogPage, LogUnavailable
+
+logger = logging.getLogger(__name__)
+
+
+class LogPages:
+    """Pages of the log for connections. `compare` makes the hub compare itself with the log."""
+
+    def __init__(self, database: Database, *, compare: Callable[[], Awaitable[None]]) -> None:
+        self._database = database
+        self._compare = compare
+
+    async def read(self, tenant: str, epoch: str, read: Read) -> LogPage:
+        """One page of the log in the epoch that the hub is in; raises `LogUnavailable`."""
+        try:
+            return await self._read(tenant, epoch, read)
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            # In one line: a thousand connections may say so at once, and the relay says it in full.
+            logger.warning("The log can't be read: %s", error, extra={"action": "log_unavailable"})
+            raise LogUnavailable from error
+
+    async def _read(self, tenant: str, epoch: str, read: Read) -> LogPage:
+        page = await self._database.run_read(
+            event_log.read_since, tenant, read.after, wanted=read.wanted, through=read.through, limit=read.limit
+        )
+        reason = page.state.reset_reason(tenant, Cursor(epoch, read.after))
+        if reason is None:
+            return LogPage(page.events, page.scanned_to)
+        if reason == "trimmed":
+            return LogPage([], page.state.head(tenant), reset=reason)
+        # Another epoch, or a log that is shorter than it was: not this connection's matter but the hub's.
+        await self._compare()
+        return LogPage([], read.after, stale=True)
