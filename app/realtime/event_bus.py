@@ -133,7 +133,7 @@ class EventPublisher:
                 attempt += 1
                 time.sleep(pause)
 
-    def _publish_until_closed(self, producer: Any) -> None:  # noqa: ANN401 - kombu has no types
+    def _publish_until_closed(self, producer: Any) -> None:
         while True:
             while self._waiting:
                 batch = self._waiting.popleft()
@@ -206,7 +206,7 @@ class EventConsumer:
                 self._closing.wait(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
         self._subscribed = False
 
-    def _consume(self, connection: Any) -> None:  # noqa: ANN401 - kombu has no types
+    def _consume(self, connection: Any) -> None:
         queue = self._queue(connection)
         with connection.Consumer(queue, callbacks=[self._receive], no_ack=True, accept=["json"]):
             self._subscribed = True
@@ -220,7 +220,7 @@ class EventConsumer:
                     if connection.supports_heartbeats and connection.connected:
                         connection.heartbeat_check()
 
-    def _queue(self, connection: Any) -> Queue:  # noqa: ANN401 - kombu has no types
+    def _queue(self, connection: Any) -> Queue:
         if connection.transport.driver_type == "redis":
             # kombu's Redis transport keeps a binding for every queue name it ever saw: the same name at each start.
             return Queue(f"transom.web.{self._node_id}", EXCHANGE, durable=False, auto_delete=True)

@@ -313,12 +313,12 @@ class RealtimeMessage(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _payload_of_its_type(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the caller gave
+    def _payload_of_its_type(cls, data: Any) -> Any:
         """Read `payload` with the model that `type` names."""
         if not isinstance(data, dict) or "type" not in data or "payload" not in data:
             return data
         kind, payload = data["type"], data["payload"]
-        if kind not in PAYLOADS:
+        if not isinstance(kind, str) or kind not in PAYLOADS:
             return data
         expected = PAYLOADS[MessageType(kind)]
         if isinstance(payload, Payload) and not isinstance(payload, expected):
@@ -344,7 +344,7 @@ def parse_message(text: str | bytes) -> RealtimeMessage:
     if not isinstance(data, dict):
         raise ValueError("a message is a JSON object")
     kind = data.get("type")
-    if kind not in PAYLOADS:
+    if not isinstance(kind, str) or kind not in PAYLOADS:
         raise ValueError(f"unknown message type {kind!r}")
     payload = PAYLOADS[MessageType(kind)].model_validate(data.get("payload", {}), extra="ignore")
     return RealtimeMessage.model_validate({**data, "payload": payload}, extra="ignore")

@@ -178,7 +178,7 @@ class Relay:
                 for segment in batch.segments:
                     self._take(segment)
             except Exception as error:
-                self._failure = repr(error)
+                self._failure = type(error).__name__
                 logger.exception("A batch could not be handed out", extra={"action": "relay_batch_failed"})
 
     def _take(self, segment: Segment) -> None:
@@ -231,7 +231,7 @@ class Relay:
                 self._read_again.discard(tenant)
                 await self._read_owed(tenant)
         except Exception as error:
-            self._failure = repr(error)
+            self._failure = type(error).__name__
             logger.exception("The log can't be read; trying again", extra={"action": "relay_read_failed"})
         finally:
             self._read_again.discard(tenant)
@@ -262,7 +262,7 @@ class Relay:
             except Exception as error:
                 if self._failure is None:
                     logger.exception("The relay failed; it goes on", extra={"action": "relay_failed"})
-                self._failure = repr(error)
+                self._failure = type(error).__name__
             try:
                 async with asyncio.timeout(COMPARE_SECONDS):
                     await self._due.wait()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from app.realtime.close_codes import CloseCode
-from app.realtime.connection import Connection, Read
+from app.realtime.connection import Connection, Read, reset_message
 from app.realtime.events import LogEvent
 from app.realtime.message_types import MessageType, PingPayload, RealtimeMessage
 from app.realtime.outgoing import Outgoing, from_connection
@@ -106,6 +106,11 @@ class Subscription:
             self.wake()
         else:
             self.close(CloseCode.TOO_SLOW, "the backlog is full")
+
+    def tell_reset(self, reason: str) -> None:
+        """Say that a cursor of the client's can't be continued; this connection goes on as it is."""
+        if self.connection.say(reset_message(reason, self.connection.safe_cursor)):
+            self.wake()
 
     def close(self, code: CloseCode, reason: str = "") -> None:
         """Hand out what waits, then end. The first reason counts."""
