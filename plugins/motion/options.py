@@ -26,7 +26,7 @@ class DetectOptions(ToolOptions):
         description="Regions that cover less than this part of the picture are left out.",
     )
     merge_distance_fraction: float = Field(
-        0.012,
+        0.008,
         ge=0,
         le=0.2,
         title="Merge distance",
@@ -54,18 +54,19 @@ class DetectOptions(ToolOptions):
         description="A region is reported once it was seen in so many frames, so that flicker is not.",
     )
     lost_frames: int = Field(
-        12,
+        25,
         ge=0,
         le=500,
         title="Frames to lose",
         description="A thing keeps its number when it is hidden for no more frames than this.",
     )
     analysis_width: int = Field(
-        480,
+        640,
         ge=64,
-        le=1920,
+        le=3840,
         title="Width for analysis",
-        description="Wider frames are looked at in this width, in pixels. Smaller is faster, and misses small things.",
+        description="Wider frames are shrunk by a whole number until they are no wider than this, in pixels. "
+        "Smaller is faster, and misses small things.",
     )
     ignore_shadows: bool = Field(
         True,

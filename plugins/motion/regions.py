@@ -43,9 +43,9 @@ class Rectangle(NamedTuple):
         """The same box elsewhere."""
         return Rectangle(self.x1 + dx, self.y1 + dy, self.x2 + dx, self.y2 + dy)
 
-    def scaled(self, across: float, down: float) -> Rectangle:
-        """The same box in a picture of another size."""
-        return Rectangle(self.x1 * across, self.y1 * down, self.x2 * across, self.y2 * down)
+    def scaled(self, times: float) -> Rectangle:
+        """The same box in a picture so many times as large."""
+        return Rectangle(self.x1 * times, self.y1 * times, self.x2 * times, self.y2 * times)
 
     def joined(self, other: Rectangle) -> Rectangle:
         """The smallest box around both."""

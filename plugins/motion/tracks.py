@@ -16,6 +16,8 @@ SPEED_GAIN = 0.3
 REACH_DIAGONALS = 0.75
 #: Of two things of so different areas, neither is the other.
 SIZE_RATIO_AT_MOST = 6.0
+#: So near to an edge, as a part of the picture's width, a thing touches it.
+EDGE_PART = 0.01
 
 
 class Track:
@@ -35,6 +37,17 @@ class Track:
         """Where it should be now if it went on as before."""
         steps = self.missing + 1
         return self.region.box.moved(self._speed[0] * steps, self._speed[1] * steps)
+
+    def is_leaving(self, view: Rectangle) -> bool:
+        """Whether it was last seen at an edge of the picture, on its way out."""
+        box, (across, down) = self.region.box, self._speed
+        margin = EDGE_PART * view.width
+        return (
+            (box.x1 <= view.x1 + margin and across < 0)
+            or (box.x2 >= view.x2 - margin and across > 0)
+            or (box.y1 <= view.y1 + margin and down < 0)
+            or (box.y2 >= view.y2 - margin and down > 0)
+        )
 
     def take(self, region: Region, *, frame_index: int, timestamp_ms: float) -> None:
         """It was found again."""
@@ -62,7 +75,7 @@ class Tracker:
         #: Confirmed tracks, by number.
         self.confirmed: list[Track] = []
 
-    def follow(self, regions: list[Region], *, frame_index: int, timestamp_ms: float) -> list[Track]:
+    def follow(self, regions: list[Region], *, view: Rectangle, frame_index: int, timestamp_ms: float) -> list[Track]:
         """Tell the regions of the next frame; answers with the confirmed tracks that are seen in it, by number."""
         pairs = self._pairs(regions)
         for track, region in pairs:
@@ -77,7 +90,7 @@ class Tracker:
             for region in regions
             if id(region) not in used
         ]
-        self._active = [track for track in self._active if self._is_kept(track)] + fresh
+        self._active = [track for track in self._active if self._is_kept(track, view)] + fresh
         for track in self._active:
             if track.number is None and track.frames >= self._confirm_frames:
                 self.confirmed.append(track)
@@ -89,9 +102,13 @@ class Tracker:
         """The scene is another one: nothing goes on."""
         self._active = []
 
-    def _is_kept(self, track: Track) -> bool:
-        # What was never confirmed has to be there in every frame until it is.
-        return track.missing <= (self._lost_frames if track.number is not None else 0)
+    def _is_kept(self, track: Track, view: Rectangle) -> bool:
+        if track.missing == 0:
+            return True
+        # What was never confirmed has to be there in every frame until it is; what left does not come back.
+        if track.number is None or track.is_leaving(view):
+            return False
+        return track.missing <= self._lost_frames
 
     def _pairs(self, regions: list[Region]) -> list[tuple[Track, Region]]:
         candidates = [

@@ -151,8 +151,8 @@ def gull(canvas: Canvas, x: float, y: float, frame: int) -> None:
 MOVERS = (
     Mover(name="ferry", first_frame=20, start_x=705, y=172, speed=-3.0, draw=ferry),
     Mover(name="gull", first_frame=35, start_x=-25, y=56, speed=4.4, draw=gull),
-    Mover(name="sailing boat", first_frame=60, start_x=-45, y=232, speed=3.4, draw=sailing_boat),
-    Mover(name="walker", first_frame=15, start_x=-16, y=300, speed=2.4, draw=walker),
-    Mover(name="cyclist", first_frame=135, start_x=680, y=322, speed=-5.5, draw=cyclist),
+    Mover(name="sailing boat", first_frame=60, start_x=-45, y=219, speed=3.4, draw=sailing_boat),
+    Mover(name="walker", first_frame=15, start_x=-16, y=310, speed=2.4, draw=walker),
+    Mover(name="cyclist", first_frame=162, start_x=680, y=330, speed=-5.5, draw=cyclist),
     Mover(name="van", first_frame=45, start_x=-70, y=352, speed=7.0, draw=van),
 )
