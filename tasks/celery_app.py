@@ -67,6 +67,7 @@ def main() -> None:
     signals.worker_shutting_down.connect(lambda **_: announcer.drain(), weak=False)
     celery_app.worker_main(
         [
+            "--quiet",
             "worker",
             f"--queues={','.join(celery_queue(queue) for queue in queues)}",
             f"--hostname={settings.worker_id or 'worker'}",

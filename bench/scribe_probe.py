@@ -1,0 +1,43 @@
+"""The real scribe, which besides writes down how old each message was when its commit was known. See commit.py."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+from app.settings import load_settings
+from tasks.child import Child
+from tasks.ledger import Committed, Entry
+from tasks.resources import open_scribe_resources
+from tasks.run import Run
+from tasks.scribe import Scribe
+
+delays_ms: list[float] = []
+
+
+class ProbedScribe(Scribe):
+    """The scribe, timed at the moment a commit is known."""
+
+    def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
+        now = time.time()
+        for _, _, entry in taken:
+            # Timestamps are cut to milliseconds, so a delay seems up to 1 ms longer than it was.
+            delays_ms.extend(
+                (now - datetime.fromisoformat(draft.timestamp).timestamp()) * 1000 for draft in entry.drafts
+            )
+        super()._settle(taken, committed)
+
+
+def main() -> None:
+    """Run until SIGTERM, then write the delays to the file that the command line names."""
+    with open_scribe_resources(load_settings()) as resources:
+        asyncio.run(ProbedScribe(resources).run())
+    Path(sys.argv[1]).write_text(json.dumps(delays_ms))
+
+
+if __name__ == "__main__":
+    main()
