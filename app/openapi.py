@@ -147,7 +147,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "health": Operation(nine.HealthResponse, tag="health"),
     "livez": Operation("application/json", tag="health"),
     "readyz": Operation(ten.Readiness, problems=(503,), tag="health"),
-    "realtime": Operation("text/event-stream", query=_REALTIME_QUERY, problems=(400, 404, 406), tag="realtime"),
+    "realtime_http": Operation("text/event-stream", query=_REALTIME_QUERY, problems=(400, 404, 406), tag="realtime"),
     "openapi": Operation("application/json", tag="description"),
     "docs": Operation("text/html", tag="description"),
     "docs_asset": Operation("application/octet-stream", problems=(404,), tag="description"),
