@@ -59,8 +59,8 @@ format: .venv/.installed-dev ## Put the Python source into its one format
 	@echo "Formatting with ruff."
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-bench: .venv/.installed-test ## Measure: every benchmark in bench/, one after the other
-	@for file in bench/bench_*.py; do echo "Running $$file."; $(BIN)/python "$$file" $(ARGS) || exit 1; done
+bench: .venv/.installed-test ## Measure: every benchmark, or those that ARGS names
+	@$(BIN)/python -m bench $(ARGS)
 
 hooks: .venv/.installed-dev ## Install the git hooks (nothing is fetched)
 	@echo "Installing the git hooks."
