@@ -47,9 +47,10 @@ def own_product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
 
 
 @pytest.fixture(scope="session")
-def sample() -> Path:
-    """The bundled video."""
-    return sample_path()
+def sample() -> Iterator[Path]:
+    """The bundled video: 250 frames with six things that move."""
+    with sample_path() as path:
+        yield path
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
