@@ -27,7 +27,7 @@ TEST_PLUGINS: Final = tuple(
 )
 
 
-def wait_until(condition: Callable[[], Any], *, what: str = "the condition", seconds: float = PATIENCE_SECONDS) -> Any:  # noqa: ANN401 - whatever the condition gives
+def wait_until(condition: Callable[[], Any], *, what: str = "the condition", seconds: float = PATIENCE_SECONDS) -> Any:
     """The first true thing that the condition gives; fails the test when it gives none in time."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
@@ -122,7 +122,10 @@ class Product:
         self.client.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=PATIENCE_SECONDS)
+        code = self.process.wait(timeout=PATIENCE_SECONDS)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
 
 
 def start_product(data: Path, *arguments: str, **environment: str) -> Product:
