@@ -23,7 +23,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS: Final = 60.0
 TEST_PLUGINS: Final = tuple(
     f"tests.plugins_for_tests:{name}"
-    for name in ("Spin", "Sleepy", "Crasher", "SoftFail", "Numbered", "Warner", "Killer", "Hang")
+    for name in ("Spin", "Sleepy", "Crasher", "SoftFail", "Numbered", "Twins", "Warner", "Killer", "Hang")
 )
 
 

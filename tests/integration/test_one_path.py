@@ -99,14 +99,14 @@ def test_snapshot_and_stream_fit_together(product: Product, sample: Path) -> Non
 
 def test_several_tools_share_one_decoding(product: Product, sample: Path) -> None:
     """Two tools over one input: frames are merged by index and each detection names its tool."""
-    job_id = product.submit(sample, plugin="numbered", tool=["run", "again"])
+    job_id = product.submit(sample, plugin="twins", tool=["run", "again"])
     job = product.wait(job_id)
 
     assert job["status"] == "done"
     assert [frame["frame_index"] for frame in job["frames"]] == list(range(250))
     assert job["frames"][7]["tools"] == ["run", "again"]
     assert job["frames"][7]["labels"] == ["7", "7"]
-    assert set(job["tool_timings"]) == {"numbered.run", "numbered.again"}
+    assert set(job["tool_timings"]) == {"twins.run", "twins.again"}
 
 
 def test_preview_pictures_can_be_fetched(product: Product, finished: str) -> None:
