@@ -34,6 +34,8 @@ FORMATS = (
 )  # fmt: skip
 #: Each decoding thread holds frames of its own; more than these gain little and cost memory.
 THREADS_AT_MOST = 4
+#: What decoders may add around a frame that is just within the limit, if it is small.
+BORDER_PIXELS = 1_000_000
 #: After so many errors in a row without a packet between, the rest of the file is given up.
 READ_FAILURES_AT_MOST = 8
 #: So many damaged places of one video are named; a video that is broken throughout need not say it more often.
@@ -44,9 +46,20 @@ NOT_MEDIA = (
     "Choose a complete JPEG, PNG, MP4 or WebM file."
 )
 NO_PICTURES = "The file has no video in it; choose one that has pictures."
-UNKNOWN_CODING = "The video is coded in a way that can't be read here; convert it to H.264, VP9 or AV1."
+UNKNOWN_CODING = (
+    "The video is coded in a way that can't be read here, or it is incomplete. "
+    "Choose a complete one in H.264, VP9 or AV1."
+)
 LEFT_OUT = "The video is damaged here; what could not be decoded was left out."
 PARTLY = "This frame is damaged; it was taken as far as it could be decoded."
+
+
+def no_frames(max_pixels: int) -> str:
+    """What to say when there was nothing to decode."""
+    return (
+        "No frame of the video could be decoded: it is damaged, incomplete, or its pictures have more than "
+        f"{max_pixels:,} pixels. Save it again, or smaller."
+    )
 
 
 class VideoDecoder:
@@ -54,12 +67,15 @@ class VideoDecoder:
 
     def __init__(self, stream: InputStream, *, max_pixels: int) -> None:
         self._bytes = stream
+        self._max_pixels = max_pixels
         stream.seek(0)
-        # Opening decodes a little, so the limit has to hold already there.
+        # Opening decodes a little, so a limit has to hold already there. Decoders measure their frames with borders,
+        # so theirs is wider; ours is held where the true size is known.
+        decoder_limit = str(2 * max_pixels + BORDER_PIXELS)
         options = {
             "format_whitelist": ",".join(FORMATS),
             "protocol_whitelist": "",
-            "max_pixels": str(max_pixels),
+            "max_pixels": decoder_limit,
         }
         try:
             self.container: InputContainer = av.open(stream, mode="r", options=options)
@@ -67,11 +83,11 @@ class VideoDecoder:
             stream.raise_failure()
             raise UnreadableMedia(NOT_MEDIA) from error
         try:
-            self.video = self._choose_stream(max_pixels)
+            self.video = self._choose_stream()
         except UnreadableMedia:
             self.close()
             raise
-        self.video.codec_context.options = {"max_pixels": str(max_pixels)}
+        self.video.codec_context.options = {"max_pixels": decoder_limit}
         self.video.thread_type = "AUTO"
         self.video.codec_context.thread_count = min(THREADS_AT_MOST, os.cpu_count() or 1)
 
@@ -92,6 +108,8 @@ class VideoDecoder:
                         report.lost(done, error)
                         continue
                     for frame in decoded:
+                        # A stream may change its size on the way.
+                        self._check_size(frame.width, frame.height)
                         report.frame(done, corrupt=frame.is_corrupt)
                         yield frame
                         done += 1
@@ -135,18 +153,23 @@ class VideoDecoder:
         """Let the decoder and its threads go."""
         self.container.close()
 
-    def _choose_stream(self, max_pixels: int) -> VideoStream:
+    def _choose_stream(self) -> VideoStream:
         chosen = self.container.streams.best("video")
         if not isinstance(chosen, VideoStream) or chosen.disposition & Disposition.attached_pic:
             raise UnreadableMedia(NO_PICTURES)
         if chosen.codec_context is None:
             raise UnreadableMedia(UNKNOWN_CODING)
-        if chosen.width * chosen.height > max_pixels:
-            raise UnreadableMedia(
-                f"The video has {chosen.width} × {chosen.height} pixels; make it smaller, "
-                f"up to {max_pixels:,} are read."
-            )
+        if chosen.width * chosen.height == 0:
+            # Looking into it met no picture within the limit; decoders would only fail in stranger ways.
+            raise UnreadableMedia(no_frames(self._max_pixels))
+        self._check_size(chosen.width, chosen.height)
         return chosen
+
+    def _check_size(self, width: int, height: int) -> None:
+        if width * height > self._max_pixels:
+            raise UnreadableMedia(
+                f"The video has {width} × {height} pixels; make it smaller, up to {self._max_pixels:,} are read."
+            )
 
 
 class DamageReport:

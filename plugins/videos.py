@@ -15,10 +15,12 @@ from plugins.contract import MediaKind
 from plugins.errors import UnreadableMedia
 from plugins.frames import DecodedFrame, Pixels
 from plugins.input_stream import InputStream
-from plugins.video_decoder import VideoDecoder
+from plugins.video_decoder import VideoDecoder, no_frames
 
 #: Used between two frames where neither the frames nor the file name a rate.
 DEFAULT_FRAMES_PER_SECOND = 25.0
+#: So many frames in a row may claim an earlier time before it is believed. Decoders hold back no more than 16.
+FRAMES_BEHIND_AT_MOST = 16
 #: Where only its duration tells how much a video should hold, this much has to be missing before it is said: sound
 #: may last a little longer than the pictures.
 MISSING_SECONDS_AT_LEAST = 0.5
@@ -59,20 +61,33 @@ class Timeline:
         self._frame_seconds = frame_seconds
         self._origin: float | None = None
         self._last: float | None = None
+        self._behind = 0
 
     def milliseconds(self, seconds: float | None) -> float:
-        """The time of the next frame; one without a time, or one that jumps back, follows the last by one frame."""
+        """The time of the next frame. One without a time follows the last by one frame.
+
+        One from before the last, as damage leaves them, gets the last one's time. When many go on from there, the
+        clock itself was set back, as where two recordings were joined, and the time goes on with it.
+        """
         if self._last is None:
             self._origin = seconds
             self._last = 0.0
             return 0.0
-        expected = self._last + self._frame_seconds
+        following = self._last + self._frame_seconds
         if seconds is None:
-            self._last = expected
-        else:
-            if self._origin is None or seconds - self._origin < self._last:
-                self._origin = seconds - expected
+            self._last = following
+        elif self._origin is None:
+            self._origin = seconds - following
+            self._last = following
+        elif seconds - self._origin >= self._last:
             self._last = seconds - self._origin
+            self._behind = 0
+        else:
+            self._behind += 1
+            if self._behind > FRAMES_BEHIND_AT_MOST:
+                self._origin = seconds - following
+                self._last = following
+                self._behind = 0
         return round(self._last * 1000, 3)
 
 
@@ -94,10 +109,7 @@ class VideoSource:
             self._frame_seconds = 1 / (self._decoder.frames_per_second() or DEFAULT_FRAMES_PER_SECOND)
             first = next(self._decode(lambda _index, _message: None), None)
             if first is None:
-                raise UnreadableMedia(
-                    "No frame of the video could be decoded: it is damaged, incomplete, or its pictures have more "
-                    f"than {max_pixels:,} pixels. Save it again, or smaller."
-                )
+                raise UnreadableMedia(no_frames(max_pixels))
         finally:
             self._decoder.close()
         self.width = first.width
