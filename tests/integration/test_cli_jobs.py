@@ -38,8 +38,8 @@ def _raw_events(product: Product, job_id: str) -> list[str]:
 
 def test_submit_prints_the_job(product: Product, sample: Path) -> None:
     """For a person the id, for a script the server's answer; several files are several jobs."""
-    plain = _run(product, "submit", str(sample), str(sample), "--plugin", "motion")
-    machine = _run(product, "submit", str(sample), "--plugin", "motion", "--json")
+    plain = _run(product, "submit", str(sample), str(sample), "--plugin", "numbered", "--tool", "run")
+    machine = _run(product, "submit", str(sample), "--plugin", "numbered", "--tool", "run", "--json")
 
     ids = plain.stdout.splitlines()
     assert (plain.returncode, len(set(ids))) == (ExitCode.DONE, 2)

@@ -139,17 +139,17 @@ def test_a_killed_part_is_started_again(own_product: Start, sample: Path, name: 
         lambda: [process for process in product.child_processes(name) if process.pid != first.pid],
         what=f"another {name}",
     )
-    wait_until(lambda: _answers(product), what="the web process answering")
+    wait_until(lambda: _offers_motion(product.url), what="the web process answering, with a worker behind it")
     job_id = product.submit(sample)
     assert product.wait(job_id)["status"] == "done"
     assert "ended with signal SIGKILL; starting it again in 0.5 s" in (product.data / "transom.log").read_text()
 
 
-def _answers(product: Product) -> bool:
-    try:
-        return product.client.get("/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
+def _broker_socket(product: Product) -> Path:
+    """Where the broker listens."""
+    [broker] = product.child_processes("valkey-server")
+    [path] = {connection.laddr for connection in broker.net_connections("unix") if connection.laddr}
+    return Path(str(path))
 
 
 def test_data_is_kept_between_runs(own_product: Start, sample: Path) -> None:
@@ -209,12 +209,12 @@ def test_the_demonstration_shows_what_was_found(foreground: Callable[..., subpro
 
 def test_a_folder_with_a_path_too_long_for_a_socket(tmp_path: Path, sample: Path) -> None:
     """A deep data folder works like any other; its sockets are in a short folder that is removed in the end."""
-    product = start_product(tmp_path / ("deep-" * 25) / "data")
+    deep = tmp_path / ("deep-" * 25)
+    deep.mkdir()
+    product = start_product(deep / "data")
     try:
         assert product.wait(product.submit(sample))["status"] == "done"
-        [broker] = product.child_processes("valkey-server")
-        command = broker.cmdline()
-        sockets = Path(command[command.index("--unixsocket") + 1]).parent
+        sockets = _broker_socket(product).parent
         assert sockets.stat().st_mode & 0o077 == 0
     finally:
         product.stop()
@@ -225,11 +225,9 @@ def test_a_folder_with_a_path_too_long_for_a_socket(tmp_path: Path, sample: Path
 def test_web_and_worker_run_apart_from_each_other(own_product: Start, sample: Path, tmp_path: Path) -> None:
     """`transom web` and `transom worker` of their own, on a database and a broker that are there, carry a job."""
     machine = own_product()
-    [broker] = machine.child_processes("valkey-server")
-    command = broker.cmdline()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TRANSOM_")}
     environment = clean | {
-        "TRANSOM_BROKER_URL": f"redis+socket://{command[command.index('--unixsocket') + 1]}",
+        "TRANSOM_BROKER_URL": f"redis+socket://{_broker_socket(machine)}",
         "TRANSOM_DATABASE_URL": f"sqlite:///{tmp_path / 'apart.db'}",
         "TRANSOM_DATA_DIR": str(tmp_path / "apart"),
     }
