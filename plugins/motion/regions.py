@@ -11,6 +11,10 @@ import numpy as np
 from plugins.frames import Pixels
 
 
+#: Of more shapes than this, as a moving camera makes them, only the largest are looked at: joining takes its time.
+SHAPES_AT_MOST = 300
+
+
 class Rectangle(NamedTuple):
     """A box in pixels; the right and bottom edges lie outside."""
 
@@ -83,7 +87,8 @@ def boxes_of(mask: Pixels, *, min_area: float, merge_distance: float) -> list[Re
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     # A speck is no part of anything, however near; without this, noise would stretch the boxes.
     shapes = [contour for contour in contours if cv2.contourArea(contour) >= min_area / 8]
-    boxes = [Rectangle(x, y, x + width, y + height) for x, y, width, height in map(cv2.boundingRect, shapes)]
+    largest = sorted(shapes, key=cv2.contourArea, reverse=True)[:SHAPES_AT_MOST]
+    boxes = [Rectangle(x, y, x + width, y + height) for x, y, width, height in map(cv2.boundingRect, largest)]
     joined = _join(boxes, merge_distance)
     return [box for box in joined if np.count_nonzero(_within(mask, box)) >= min_area]
 
