@@ -10,7 +10,6 @@ import numpy as np
 
 from plugins.frames import Pixels
 
-
 #: Of more shapes than this, as a moving camera makes them, only the largest are looked at: joining takes its time.
 SHAPES_AT_MOST = 300
 
