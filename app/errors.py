@@ -7,12 +7,15 @@
                                      `UploadsDisabled`, `WebhooksDisabled`
     * `NotAllowed` 403
     * `NotFound` 404                 `JobNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`, `NotReady`
+    * `MethodNotAllowed` 405
     * `NotAcceptable` 406
-    * `Conflict` 409                 `JobAlreadyEnded`, `RequestInProgress`
+    * `Conflict` 409                 `JobAlreadyEnded`, `JobCancelled`, `RequestInProgress`
     * `CursorReset` 410              the cursor can't be continued; `cursor` says where to go on
     * `TooLarge` 413
     * `UnsupportedInput` 415
+    * `RangeNotSatisfiable` 416
     * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`
+    * `JobFailed` 500                a call that waits for a job tells how it ended
     * `Unavailable` 503              `DeviceUnavailable`, `TooBusy`
     * `TimedOut` 504
 
@@ -72,6 +75,9 @@ class InvalidQuery(BadRequest):
     """A query parameter has a value that can't be used."""
 
     code = "INVALID_QUERY"
+
+    def __init__(self, detail: str, *, parameter: str) -> None:
+        super().__init__(detail, errors=[{"field": parameter, "message": detail}])
 
 
 class InvalidDevice(BadRequest):
@@ -146,6 +152,12 @@ class NotReady(NotFound):
     code, retryable = "NOT_READY", True
 
 
+class MethodNotAllowed(TransomError):
+    """This address does not take this method."""
+
+    code, status = "METHOD_NOT_ALLOWED", 405
+
+
 class NotAcceptable(TransomError):
     """The answer can't be given in a form that the caller accepts."""
 
@@ -162,6 +174,12 @@ class JobAlreadyEnded(Conflict):
     """The job has already ended."""
 
     code = "JOB_ALREADY_ENDED"
+
+
+class JobCancelled(Conflict):
+    """The job was cancelled before it had a result."""
+
+    code = "CANCELLED"
 
 
 class RequestInProgress(Conflict):
@@ -188,6 +206,12 @@ class UnsupportedInput(TransomError):
     code, status = "UNSUPPORTED_INPUT", 415
 
 
+class RangeNotSatisfiable(TransomError):
+    """The file has no such range of bytes."""
+
+    code, status = "RANGE_NOT_SATISFIABLE", 416
+
+
 class Invalid(TransomError):
     """A value is not allowed."""
 
@@ -210,6 +234,12 @@ class TooManyTools(Invalid):
     """The tools can't run together over one input."""
 
     code = "TOO_MANY_TOOLS"
+
+
+class JobFailed(TransomError):
+    """The job ended with an error."""
+
+    code = "JOB_FAILED"
 
 
 class Unavailable(TransomError):

@@ -1,4 +1,4 @@
-"""What every request passes through: an id that names it in answers and logs, and headers that disarm content."""
+"""What every request passes through: an id that names it, headers that disarm content, an answer even to a crash."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import on_crash
 
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -19,6 +22,8 @@ _HEADERS: Final = {
     # Nothing is loaded from elsewhere, and nothing inline runs; a page that needs more says so itself.
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
     "base-uri 'self'; frame-ancestors 'self'",
+    # A proxy that keeps a job's answer shows it as it was; what may be kept says so itself.
+    "Cache-Control": "no-store",
 }
 
 
@@ -36,9 +41,12 @@ class RequestContext:
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _SANE_ID.fullmatch(given) else uuid4().hex
         scope["request_id"] = request_id
+        started = False
 
         async def send_named(message: Message) -> None:
+            nonlocal started
             if message["type"] in {"http.response.start", "websocket.accept"}:
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 if message["type"] == "http.response.start":
@@ -47,4 +55,28 @@ class RequestContext:
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, send_named)
+            try:
+                await self._app(scope, receive, send_named)
+            except Exception as error:
+                # An answer that has begun can only be cut off, which tells the client that it is not whole.
+                if started or scope["type"] != "http":
+                    raise
+                answer = await on_crash(Request(scope), error)
+                await answer(scope, receive, send_named)
+
+
+class SubPath:
+    """Serves the application below a path, for proxies that strip it and for those that do not."""
+
+    def __init__(self, app: ASGIApp, *, root_path: str) -> None:
+        self._app = app
+        self._root = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on as one below the sub-path."""
+        if scope["type"] in {"http", "websocket"}:
+            path = scope["path"]
+            if path != self._root and not path.startswith(f"{self._root}/"):
+                path = self._root + path
+            scope = {**scope, "root_path": self._root, "path": path}
+        await self._app(scope, receive, send)

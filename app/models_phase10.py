@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.models_phase9 import JobResponse
-from app.realtime.message_types import ErrorDetails, JobStatusName, RealtimeMessage
+from app.realtime.message_types import ErrorDetails, FrameData, JobStatusName, RealtimeMessage
 
 
 class _Model(BaseModel):
@@ -73,7 +73,7 @@ class JobList(_Model):
 class FramePage(_Model):
     """A page of a job's frames."""
 
-    frames: list[dict[str, JsonValue]]
+    frames: list[FrameData]
     next_after: int | None
 
 
@@ -150,6 +150,19 @@ class DeviceList(_Model):
 
     devices: list[Device]
     count: int
+
+
+class PollResponse(_Model):
+    """What a long poll brings; ask on from `cursor`."""
+
+    cursor: str
+    messages: list[RealtimeMessage]
+
+
+class Liveness(_Model):
+    """That the process answers."""
+
+    status: Literal["alive"]
 
 
 class Readiness(_Model):

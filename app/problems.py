@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.errors import TransomError
+from app.errors import MethodNotAllowed, NotAcceptable, NotFound, TooLarge, TransomError
 
 logger = logging.getLogger(__name__)
 
-_HTTP_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 406: "NOT_ACCEPTABLE", 413: "BODY_TOO_LARGE"}
+#: What the router raises by itself, as ours.
+_OURS: Final = {kind.status: kind for kind in (NotFound, MethodNotAllowed, NotAcceptable, TooLarge)}
 
 
-def problem(request: Request, error: TransomError) -> Response:
+def problem(request: Request[Any], error: TransomError) -> Response:
     """The answer that tells of a Transom error."""
     return _respond(
         request,
@@ -44,11 +45,12 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     phrase = HTTPStatus(error.status_code).phrase
+    ours = _OURS.get(error.status_code)
     return _respond(
         request,
         status=error.status_code,
-        code=_HTTP_CODES.get(error.status_code, phrase.upper().replace(" ", "_")),
-        title=phrase,
+        code=ours.code if ours else phrase.upper().replace(" ", "_"),
+        title=ours.title() if ours else phrase,
         detail=error.detail if error.detail != phrase else f"{phrase}: {request.method} {request.url.path}",
         headers=dict(error.headers or {}),
     )
@@ -68,7 +70,7 @@ async def on_crash(request: Request, error: Exception) -> Response:
 
 
 def _respond(
-    request: Request,
+    request: Request[Any],
     *,
     status: int,
     code: str,
@@ -79,8 +81,7 @@ def _respond(
     headers: dict[str, str] | None = None,
 ) -> Response:
     body = {
-        # The code is the documentation's anchor; a relative reference stays right below any sub-path.
-        "type": f"/docs/errors#{code}",
+        "type": f"{request.scope.get('root_path', '')}/docs/errors#{code}",
         "title": title,
         "status": status,
         "detail": detail,

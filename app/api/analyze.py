@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Final
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from app.api.caller import tenant_of
-from app.api.fleet import FleetPlugins, fleet_plugins
 from app.api.job_views import Snapshot, frame_pages, phase9_head, snapshot_by_id, with_frames
-from app.api.multipart import Form, read_form, read_raw
-from app.api.submissions import job_from_form
-from app.api.submit import commit_submission, discard_input
-from app.errors import Invalid, InvalidDevice, TimedOut, UnsupportedInput, UrlInputDisabled
-from app.jobs.ids import new_id
+from app.api.multipart import Form, read_form
+from app.api.submit import accept
+from app.api.uploads import read_raw
+from app.errors import (
+    InvalidDevice,
+    JobCancelled,
+    JobFailed,
+    TimedOut,
+    TransomError,
+    UnreadableInput,
+    UnsupportedInput,
+)
 from app.jobs.job import Job, JobStatus
 from app.models_phase10 import ToolRunResponse
 from app.state import ApiRequest
@@ -23,29 +29,26 @@ from app.storage.blobs import input_key
 
 #: How often the job is looked at while a call waits: often at first, for small images take milliseconds.
 LOOK_SECONDS: Final = (0.01, 0.02, 0.05, 0.1, 0.25)
+#: What Phase 9 takes as a device.
+DEVICES: Final = frozenset({"cpu", "gpu"})
+#: A failed job as the error of the call that waited for it; any other is the server's own.
+_FAILURES: Final[dict[str, type[TransomError]]] = {
+    "CANCELLED": JobCancelled,
+    "INPUT_UNREADABLE": UnreadableInput,
+}
 
 
 async def analyze(request: ApiRequest) -> Response:
     """`POST /v1/analyze`: submit, wait, and answer with the result."""
-    query = request.query_params
-    if query.get("image_url"):
-        raise UrlInputDisabled
-    if query.get("device", "cpu") not in {"cpu", "gpu"}:
-        raise InvalidDevice("device must be cpu or gpu", field="device")
-    fields = {name: query.getlist(name) for name in ("plugin", "tool", "options", "device") if name in query}
-    snapshot = await _run(request, fields)
+    snapshot = await _run(request, "analyze", {})
     head = phase9_head(snapshot.job, with_status=False)
     return await with_frames(request, snapshot, head, {"result": snapshot.job.result})
 
 
 async def run_tool(request: ApiRequest) -> Response:
     """`POST /v1/plugins/{plugin}/tools/{tool}/run`: one tool over one image, and its answer."""
-    fields = {
-        "plugin": [request.path_params["plugin"]],
-        "tool": [request.path_params["tool"]],
-        **{name: request.query_params.getlist(name) for name in ("options", "device") if name in request.query_params},
-    }
-    snapshot = await _run(request, fields, images_only=True)
+    named = {"plugin": [request.path_params["plugin"]], "tool": [request.path_params["tool"]]}
+    snapshot = await _run(request, "run_tool", named, check=_require_image)
     frames = [json.loads(frame) async for page in frame_pages(request, snapshot) for _, frame in page]
     job = snapshot.job
     answer = ToolRunResponse(
@@ -54,50 +57,61 @@ async def run_tool(request: ApiRequest) -> Response:
         result={**(job.result or {}), "frames": frames},
         processing_time_ms=sum((job.tool_timings or {}).values()),
     )
-    return JSONResponse(answer.model_dump(mode="json"))
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
-async def _run(request: ApiRequest, fields: dict[str, list[str]], *, images_only: bool = False) -> Snapshot:
-    job_id = new_id()
-    try:
+async def _run(
+    request: ApiRequest, call: str, named: dict[str, list[str]], *, check: Callable[[Job], None] = lambda job: None
+) -> Snapshot:
+    fields = {name: request.query_params.getlist(name) for name in request.query_params} | named
+    if "device" in fields:
+        _require_phase9_device(fields["device"][-1])
+
+    async def read(job_id: str) -> Form:
         form = await _read(request, job_id)
+        # What the address says wins over what the body says.
         form.fields = {**form.fields, **fields}
-        job = _job(request, form, await fleet_plugins(request), job_id)
-        if images_only and not job.input_type.startswith("image/"):
-            raise UnsupportedInput("This call takes an image; submit a video as a job")
-        await commit_submission(request, job, None, "", Response())
-    except BaseException:
-        await discard_input(request, job_id)
-        raise
-    return await _until_ended(request, job)
+        return form
+
+    def check_device(job: Job) -> None:
+        _require_phase9_device(job.device_requested)
+        check(job)
+
+    accepted = await accept(request, call, read, check_device)
+    return await _until_ended(request, accepted.job_id)
 
 
-def _job(request: ApiRequest, form: Form, fleet: FleetPlugins, job_id: str) -> Job:
-    return job_from_form(
-        form, fleet, job_id=job_id, tenant=tenant_of(request), request_id=request.scope.get("request_id")
-    )
+def _require_phase9_device(name: str) -> None:
+    if name not in DEVICES:
+        errors = [{"field": "device", "message": "must be cpu or gpu"}]
+        raise InvalidDevice("device must be cpu or gpu", errors=errors)
+
+
+def _require_image(job: Job) -> None:
+    if not job.input_type.startswith("image/"):
+        raise UnsupportedInput("This call takes an image; submit a video as a job")
 
 
 async def _read(request: ApiRequest, job_id: str) -> Form:
     limit = request.state["settings"].max_upload_bytes
-    if request.headers.get("content-type", "").startswith("multipart/"):
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
         return await read_form(request, request.state["blobs"], input_key(job_id), max_bytes=limit)
     return Form(file=await read_raw(request, request.state["blobs"], input_key(job_id), max_bytes=limit))
 
 
-async def _until_ended(request: ApiRequest, job: Job) -> Snapshot:
+async def _until_ended(request: ApiRequest, job_id: str) -> Snapshot:
     limit = request.state["settings"].max_wait_seconds
     deadline = asyncio.get_running_loop().time() + limit
     looks = 0
     while True:
-        snapshot = await snapshot_by_id(request, job.id)
+        snapshot = await snapshot_by_id(request, job_id)
         if snapshot.job.status.terminal:
             _raise_failure(snapshot.job)
             return snapshot
-        if asyncio.get_running_loop().time() > deadline:
+        if asyncio.get_running_loop().time() > deadline or await request.is_disconnected():
             raise TimedOut(
-                f"The job did not end within {limit:g} seconds; it goes on, and GET /v1/jobs/{job.id} follows it",
-                job_id=job.id,
+                f"The job did not end within {limit:g} seconds; it goes on, and GET /v1/jobs/{job_id} follows it",
+                job_id=job_id,
             )
         await asyncio.sleep(LOOK_SECONDS[min(looks, len(LOOK_SECONDS) - 1)])
         looks += 1
@@ -107,4 +121,5 @@ def _raise_failure(job: Job) -> None:
     if job.status is JobStatus.DONE:
         return
     error = job.error or {"error_code": "CANCELLED", "message": "The job was cancelled"}
-    raise Invalid(str(error["message"]), job_id=job.id, error_code=error["error_code"])
+    code = str(error["error_code"])
+    raise _FAILURES.get(code, JobFailed)(str(error["message"]), job_id=job.id, error_code=code)

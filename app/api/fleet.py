@@ -6,6 +6,7 @@ import statistics
 from typing import Any, Final
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from starlette.responses import JSONResponse, Response
 
 from app.api.caller import tenant_of
@@ -98,7 +99,13 @@ class FleetPlugins:
         if "manifest" not in announced:
             self._failures[str(announced["name"])] = str(announced["error"])
             return
-        manifest = PluginMetadata.model_validate(announced["manifest"])
+        try:
+            manifest = PluginMetadata.model_validate(announced["manifest"])
+        except ValidationError:
+            # A worker of another version: its plugin can't be offered, those of the others can.
+            name = str(announced["manifest"].get("name", "?"))
+            self._failures[name] = "Its manifest does not fit this server's version."
+            return
         self._counts[manifest.name] = self._counts.get(manifest.name, 0) + 1
         self._manifests[manifest.name] = manifest
 
@@ -109,25 +116,25 @@ async def fleet_plugins(request: ApiRequest) -> FleetPlugins:
 
 
 async def list_plugins(request: ApiRequest) -> Response:
-    """`GET /v1/plugins`."""
+    """`GET /v1/plugins`: every plugin of the fleet, those that could not be loaded among them."""
     summaries = (await fleet_plugins(request)).summaries()
     return JSONResponse(PluginList(plugins=summaries, count=len(summaries)).model_dump(mode="json"))
 
 
 async def get_plugin(request: ApiRequest) -> Response:
-    """`GET /v1/plugins/{plugin}`."""
+    """`GET /v1/plugins/{plugin}`: one plugin at a glance."""
     summary = (await fleet_plugins(request)).summary(request.path_params["plugin"])
     return JSONResponse(summary.model_dump(mode="json"))
 
 
 async def get_manifest(request: ApiRequest) -> Response:
-    """`GET /v1/plugins/{plugin}/manifest`."""
+    """`GET /v1/plugins/{plugin}/manifest`: its tools, each with the JSON schema of its options."""
     manifest = (await fleet_plugins(request)).manifest(request.path_params["plugin"])
     return JSONResponse(manifest.model_dump(mode="json"))
 
 
 async def get_plugin_health(request: ApiRequest) -> Response:
-    """`GET /v1/plugins/{plugin}/health`."""
+    """`GET /v1/plugins/{plugin}/health`: how its last runs went."""
     summary = (await fleet_plugins(request)).summary(request.path_params["plugin"])
     runs = await request.state["database"].run_read(_last_runs, tenant_of(request), summary.name)
     timings = sorted(run.timing_ms for run in runs if run.timing_ms is not None and not run.failed)
@@ -145,7 +152,7 @@ async def get_plugin_health(request: ApiRequest) -> Response:
 
 
 async def list_devices(request: ApiRequest) -> Response:
-    """`GET /v1/devices`."""
+    """`GET /v1/devices`: what the fleet can compute on."""
     found: dict[str, Device] = {}
     for worker in (await fleet_plugins(request)).workers:
         for device in worker.devices:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.api.fleet import fleet_plugins
 from app.models_phase9 import HealthResponse
-from app.models_phase10 import Readiness
+from app.models_phase10 import Liveness, Readiness
 from app.realtime.event_log import state
 from app.state import ApiRequest
 from app.version import VERSION
@@ -25,14 +25,14 @@ Check = Callable[[ApiRequest], Awaitable[dict[str, Any]]]
 
 
 async def health(request: ApiRequest) -> Response:
-    """`GET /v1/health`: Phase 9."""
+    """`GET /v1/health`: that the server answers, and how many plugins its fleet has (Phase 9)."""
     loaded = (await fleet_plugins(request)).loaded()
     return JSONResponse(HealthResponse(status="healthy", plugins_loaded=loaded, version=VERSION).model_dump())
 
 
 async def livez(request: ApiRequest) -> Response:
     """`GET /livez`: the process answers."""
-    return JSONResponse({"status": "alive"})
+    return JSONResponse(Liveness(status="alive").model_dump())
 
 
 async def readyz(request: ApiRequest) -> Response:

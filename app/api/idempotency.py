@@ -1,113 +1,155 @@
 """`Idempotency-Key`: the same key and body within a day get the same answer, and one job.
 
-The answer is stored in the transaction that made the job. While the first request is under way its key is
-taken; a process that dies in between leaves a key that may be taken over after `STALE_MS`.
+The answer is stored in the transaction that made the job. While the first request is under way its key is held and
+renewed; one whose process died in between is taken over `STALE_MS` later.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
 import sqlalchemy as sa
-from starlette.responses import Response
 
 from app.api.caller import tenant_of
 from app.api.multipart import Form
 from app.database.engine import Database
 from app.database.schema import idempotency_keys as table
-from app.errors import IdempotencyMismatch, InvalidQuery, RequestInProgress
+from app.errors import BadRequest, IdempotencyMismatch, RequestInProgress
 from app.jobs.ids import now_ms
 from app.state import ApiRequest
 
 HEADER: Final = "idempotency-key"
 MAX_KEY_CHARACTERS: Final = 255
-#: An upload may take long; a key that was taken longer ago belongs to a process that died.
-STALE_MS: Final = 3600 * 1000
+#: How long an answer is remembered.
+REMEMBER_MS: Final = 24 * 3600 * 1000
+#: A key that was not renewed for this long belongs to a process that died.
+STALE_MS: Final = 60_000
+RENEW_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """The answer that was given before."""
+class Answer:
+    """An answer as it is stored: of a call that made a job."""
 
-    fingerprint: str
     status: int
     headers: dict[str, str]
     body: str
 
-    def replay(self, fingerprint: str) -> Response:
-        """The same answer again; raises `IdempotencyMismatch` for another body."""
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The answer that was given to this key before."""
+
+    fingerprint: str
+    answer: Answer
+
+    def require_same(self, fingerprint: str) -> None:
+        """Raise `IdempotencyMismatch` for another body."""
         if fingerprint != self.fingerprint:
             raise IdempotencyMismatch
-        headers = {**self.headers, "Idempotency-Replayed": "true"}
-        return Response(self.body, self.status, headers=headers, media_type="application/json")
 
 
 @dataclass(frozen=True, slots=True)
-class TakenKey:
-    """A key that this request has taken; `finish` or `give_up` ends that."""
+class HeldKey:
+    """A key that this request holds; `token` tells its hold from that of a later request."""
 
     tenant: str
     key: str
+    token: str
 
-    def finish(self, connection: sa.Connection, fingerprint: str, response: Response) -> None:
-        """Store the answer, in the transaction of what it tells of."""
-        headers = {"Location": response.headers["location"]} if "location" in response.headers else {}
-        connection.execute(
+    def finish(self, connection: sa.Connection, fingerprint: str, answer: Answer) -> None:
+        """Store the answer, in the transaction of what it tells of.
+
+        Raises `RequestInProgress` where another request took the key over: then nothing of this one may stay.
+        """
+        stored = connection.execute(
             sa.update(table)
-            .where(table.c.tenant == self.tenant, table.c.key == self.key)
-            .values(
-                fingerprint=fingerprint,
-                status=response.status_code,
-                headers=headers,
-                body=bytes(response.body).decode(),
-            )
+            .where(*self._mine())
+            .values(fingerprint=fingerprint, status=answer.status, headers=answer.headers, body=answer.body)
+        )
+        if stored.rowcount != 1:
+            raise RequestInProgress
+
+    def renew(self, connection: sa.Connection) -> None:
+        """Say that the request is still under way."""
+        connection.execute(sa.update(table).where(*self._mine()).values(created_at_ms=now_ms()))
+
+    def give_up(self, connection: sa.Connection) -> None:
+        """The request failed: its key may be used for another try."""
+        connection.execute(sa.delete(table).where(*self._mine()))
+
+    def _mine(self) -> tuple[sa.ColumnElement[bool], ...]:
+        return (
+            table.c.tenant == self.tenant,
+            table.c.key == self.key,
+            # While a request is under way its token stands where the fingerprint will.
+            table.c.fingerprint == self.token,
+            table.c.status.is_(None),
         )
 
-    async def give_up(self, database: Database) -> None:
-        """The request failed: the same key may be used for another try."""
-        await database.run_write(_delete, self)
 
+@asynccontextmanager
+async def held_key(request: ApiRequest) -> AsyncIterator[HeldKey | StoredAnswer | None]:
+    """Hold the request's key during the block; gives the answer that it had before, or None without a key.
 
-async def take_key(request: ApiRequest) -> TakenKey | Stored | None:
-    """Take the request's key; what was stored under it, where it was used before; None without a key.
-
-    Raises `RequestInProgress` while the first request with it is under way.
+    Raises `RequestInProgress` while another request holds it. When the block raises, the key is free again.
     """
     key = request.headers.get(HEADER)
     if key is None:
-        return None
+        yield None
+        return
     if not 0 < len(key) <= MAX_KEY_CHARACTERS:
-        raise InvalidQuery(f"An Idempotency-Key has 1 to {MAX_KEY_CHARACTERS} characters")
-    return await request.state["database"].run_write(_take, TakenKey(tenant_of(request), key))
+        message = f"has 1 to {MAX_KEY_CHARACTERS} characters"
+        raise BadRequest(f"An Idempotency-Key {message}", errors=[{"field": "Idempotency-Key", "message": message}])
+    database = request.state["database"]
+    held = await database.run_write(_take, HeldKey(tenant_of(request), key, uuid4().hex))
+    if isinstance(held, StoredAnswer):
+        yield held
+        return
+    renewing = asyncio.create_task(_renew_for_ever(database, held))
+    try:
+        yield held
+    except BaseException:
+        await database.run_write(held.give_up)
+        raise
+    finally:
+        renewing.cancel()
 
 
-def fingerprint_of(form: Form) -> str:
-    """What makes two bodies the same: their fields and their file's content, not how they were wrapped."""
-    content = [sorted(form.fields.items()), form.file.sha256 if form.file else None]
+def fingerprint_of(call: str, form: Form) -> str:
+    """What makes two requests the same: the call, its fields and its file's content, not how they were wrapped."""
+    content = [call, sorted(form.fields.items()), form.file.sha256 if form.file else None]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _take(connection: sa.Connection, wanted: TakenKey) -> TakenKey | Stored:
+def _take(connection: sa.Connection, wanted: HeldKey) -> HeldKey | StoredAnswer:
     where = (table.c.tenant == wanted.tenant, table.c.key == wanted.key)
     row = connection.execute(sa.select(table).where(*where)).one_or_none()
     now = now_ms()
-    if row is None:
-        connection.execute(
-            sa.insert(table).values(tenant=wanted.tenant, key=wanted.key, fingerprint="", created_at_ms=now)
-        )
-        return wanted
-    if row.status is not None:
-        return Stored(row.fingerprint, row.status, row.headers, row.body)
-    if now - row.created_at_ms < STALE_MS:
-        raise RequestInProgress
-    connection.execute(sa.update(table).where(*where).values(created_at_ms=now))
+    if row is not None:
+        age = now - row.created_at_ms
+        if row.status is not None and age < REMEMBER_MS:
+            return StoredAnswer(row.fingerprint, Answer(row.status, row.headers, row.body))
+        if row.status is None and age < STALE_MS:
+            raise RequestInProgress
+        connection.execute(sa.delete(table).where(*where, table.c.created_at_ms == row.created_at_ms))
+    values = {"tenant": wanted.tenant, "key": wanted.key, "fingerprint": wanted.token, "created_at_ms": now}
+    try:
+        connection.execute(sa.insert(table).values(values))
+    except sa.exc.IntegrityError:
+        # Another node was faster by a moment.
+        raise RequestInProgress from None
     return wanted
 
 
-def _delete(connection: sa.Connection, taken: TakenKey) -> None:
-    connection.execute(
-        sa.delete(table).where(table.c.tenant == taken.tenant, table.c.key == taken.key, table.c.status.is_(None))
-    )
+async def _renew_for_ever(database: Database, held: HeldKey) -> None:
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        await database.run_write(held.renew)

@@ -11,9 +11,11 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from app.api.caller import tenant_of
+from app.api.conditional import not_modified, range_applies
 from app.api.parameters import job_id_of
-from app.errors import NotReady
+from app.errors import NotReady, RangeNotSatisfiable
 from app.jobs import store
+from app.problems import problem
 from app.state import ApiRequest
 from app.storage.blobs import BlobStore, preview_key
 
@@ -27,7 +29,12 @@ async def get_input(request: ApiRequest) -> Response:
     """`GET /v1/jobs/{job_id}/input`: the file as it was sent."""
     job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
     name = quote(job.input_name or job.id)
-    headers = {**_DISARMED, "Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    headers = {
+        **_DISARMED,
+        "Content-Disposition": f"inline; filename*=UTF-8''{name}",
+        # An input never changes, but it may be deleted.
+        "Cache-Control": "private, no-cache",
+    }
     return await _blob(request, job.input_key, job.input_type, headers)
 
 
@@ -44,26 +51,41 @@ async def get_preview(request: ApiRequest) -> Response:
 async def _blob(request: ApiRequest, key: str, media_type: str, headers: dict[str, str]) -> Response:
     blobs = request.state["blobs"]
     size = await asyncio.to_thread(blobs.size, key)
-    start, end = 0, size
-    status = 200
-    match = _RANGE.fullmatch(request.headers.get("range", "").strip())
-    if match is not None and (match[1] or match[2]):
-        start, end = _bounds(match, size)
+    etag = f'"{key}"'
+    headers = {**headers, "ETag": etag}
+    if not_modified(request, etag):
+        return Response(status_code=304, headers=headers)
+    start, end, status = 0, size, 200
+    bounds = _bounds(request.headers.get("range", ""), size)
+    if bounds is not None and range_applies(request, etag):
+        start, end = bounds
         if start >= end:
-            return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
-        headers = {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"}
+            answer = problem(request, RangeNotSatisfiable(f"The file has {size} bytes"))
+            answer.headers["Content-Range"] = f"bytes */{size}"
+            return answer
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         status = 206
-    headers = {**headers, "Content-Length": str(end - start)}
+    headers["Content-Length"] = str(end - start)
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=media_type)
     return StreamingResponse(_chunks(blobs, key, start, end), status, headers=headers, media_type=media_type)
 
 
-def _bounds(match: re.Match[str], size: int) -> tuple[int, int]:
-    """The first byte and the one after the last (RFC 9110, section 14.1.2)."""
+def _bounds(text: str, size: int) -> tuple[int, int] | None:
+    """The first byte and the one after the last; None where there is no range that we serve (RFC 9110, 14.1.2).
+
+    Several ranges in one request are allowed to be ignored, and are.
+    """
+    match = _RANGE.fullmatch(text.strip())
+    if match is None or not (match[1] or match[2]):
+        return None
     if not match[1]:
         return max(0, size - int(match[2])), size
-    return int(match[1]), min(size, int(match[2]) + 1) if match[2] else size
+    first = int(match[1])
+    if not match[2]:
+        return first, size
+    last = int(match[2])
+    return None if last < first else (first, min(size, last + 1))
 
 
 async def _chunks(blobs: BlobStore, key: str, start: int, end: int) -> AsyncIterator[bytes]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Final
 
 import pydantic_core
 from starlette.responses import Response, StreamingResponse
 
 from app.api.job_views import FRAMES_A_PAGE, Snapshot, frame_pages, snapshot_of
-from app.api.parameters import integer
-from app.errors import CursorReset, InvalidQuery
+from app.api.parameters import integer, invalid
+from app.errors import CursorReset
 from app.realtime.cursor import Cursor, InvalidCursor
 from app.realtime.event_log import read_since, state
 from app.realtime.events import Filter
@@ -47,10 +48,11 @@ async def get_frames(request: ApiRequest) -> Response:
     after = integer(request, "after", default=0, low=0, high=2**62)
     limit = integer(request, "limit", default=200, low=1, high=FRAMES_A_PAGE)
     frames: list[tuple[int, bytes]] = []
-    async for page in frame_pages(request, snapshot, after=after):
-        frames += page
-        if len(frames) > limit:
-            break
+    async with aclosing(frame_pages(request, snapshot, after=after)) as pages:
+        async for page in pages:
+            frames += page
+            if len(frames) > limit:
+                break
     more = len(frames) > limit
     frames = frames[:limit]
     next_after = pydantic_core.to_json(frames[-1][0] if more else None)
@@ -65,7 +67,7 @@ async def _after(request: ApiRequest, snapshot: Snapshot) -> int:
     try:
         cursor = Cursor.parse(text)
     except InvalidCursor as error:
-        raise InvalidQuery(f"after: {error}", parameter="after") from None
+        raise invalid("after", f"must be a cursor: {error}") from None
     now = await request.state["database"].run_read(state)
     reason = now.reset_reason(snapshot.job.tenant, cursor)
     if reason is not None:

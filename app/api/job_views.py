@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from starlette.responses import Response, StreamingResponse
 
 from app.api.caller import tenant_of
+from app.api.conditional import not_modified
+from app.api.links import link
 from app.api.parameters import job_id_of, rfc3339
 from app.jobs import store
 from app.jobs.job import Job
@@ -61,11 +63,12 @@ def job_response(job: Job) -> JobResponse:
 def extended_fields(request: ApiRequest, snapshot: Snapshot) -> ExtendedFields:
     """What Phase 10 adds."""
     job = snapshot.job
-    base = f"{request.scope.get('root_path', '')}/v1/jobs/{job.id}"
+    base = link(request, f"/v1/jobs/{job.id}")
     return ExtendedFields(
         progress=job.progress,
         plugin_timings=job.plugin_timings,
-        warnings=job.warnings,
+        # An ended job without any has an empty list: then it is known.
+        warnings=[] if job.warnings is None and job.status.terminal else job.warnings,
         tool_timings=job.tool_timings,
         stage=job.stage,
         attempt=job.attempt,
@@ -120,19 +123,26 @@ def phase9_head(job: Job, *, with_status: bool) -> dict[str, Any]:
     return head
 
 
-async def with_frames(request: ApiRequest, snapshot: Snapshot, head: dict[str, Any], tail: dict[str, Any]) -> Response:
-    """One JSON object: `head`, the frames of the last attempt, `tail`. Large ones are streamed in constant memory."""
+def etag_of(snapshot: Snapshot) -> str | None:
+    """What names a job's answer once it has ended and will not change; None before."""
     job = snapshot.job
+    return f'"{job.id}.{job.attempt}.{snapshot.cursor.epoch}"' if job.status.terminal else None
+
+
+async def with_frames(
+    request: ApiRequest, snapshot: Snapshot, head: dict[str, Any], tail: dict[str, Any], *, etag: str | None = None
+) -> Response:
+    """One JSON object: `head`, the frames of the last attempt, `tail`. Large ones are streamed in constant memory."""
     headers = {}
-    if job.status.terminal:
-        headers["ETag"] = etag = f'"{job.id}.{job.attempt}.{snapshot.cursor.epoch}"'
-        if request.headers.get("if-none-match") in {etag, "*"}:
+    if etag is not None:
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+        if not_modified(request, etag):
             return Response(status_code=304, headers=headers)
     pages = frame_pages(request, snapshot)
     first = await anext(pages, None)
     second = await anext(pages, None)
-    opening = pydantic_core.to_json(head)[:-1] + b',"frames":[' + _joined(first)
-    closing = b"]" + (b"," + pydantic_core.to_json(tail)[1:] if tail else b"}")
+    opening = _json(head)[:-1] + b',"frames":[' + _joined(first)
+    closing = b"]" + (b"," + _json(tail)[1:] if tail else b"}")
     if second is None:
         return Response(opening + closing, media_type="application/json", headers=headers)
     more = second
@@ -146,14 +156,19 @@ async def with_frames(request: ApiRequest, snapshot: Snapshot, head: dict[str, A
     return StreamingResponse(stream(), media_type="application/json", headers=headers)
 
 
+def _json(value: Any) -> bytes:
+    # A tool's result may hold a number that JSON has no word for.
+    return pydantic_core.to_json(value, inf_nan_mode="null")
+
+
 def _joined(page: list[tuple[int, bytes]] | None) -> bytes:
     return b",".join(frame for _, frame in page or ())
 
 
 async def frame_pages(
     request: ApiRequest, snapshot: Snapshot, *, after: int = 0
-) -> AsyncIterator[list[tuple[int, bytes]]]:
-    """The frames of the snapshot's attempt after a seq, in pages that are never empty: (its last seq, the JSON).
+) -> AsyncGenerator[list[tuple[int, bytes]], None]:
+    """The frames of the snapshot's attempt after a seq, in pages that are never empty: each its last seq and its JSON.
 
     Of several tools over one input the frames are merged by `frame_index`, each detection naming its tool.
     """
@@ -166,17 +181,17 @@ async def frame_pages(
             payload = pydantic_core.from_json(event.payload)
             tool, frame = payload["tool"], payload["data"]
             if not several:
-                page.append((event.seq, pydantic_core.to_json(frame)))
+                page.append((event.seq, _json(frame)))
                 continue
             if held and held[0][1]["frame_index"] != frame["frame_index"]:
-                page.append((held_seq, pydantic_core.to_json(_merged(held))))
+                page.append((held_seq, _json(_merged(held))))
                 held.clear()
             held.append((tool, frame))
             held_seq = event.seq
         if page:
             yield page
     if held:
-        yield [(held_seq, pydantic_core.to_json(_merged(held)))]
+        yield [(held_seq, _json(_merged(held)))]
 
 
 def _merged(found: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from starlette.responses import JSONResponse, Response
 
 from app.api.caller import tenant_of
-from app.api.job_views import extended_fields, phase9_head, snapshot_of, summary, with_frames
-from app.api.parameters import choice, flag, integer, job_id_of, moment_ms
+from app.api.job_views import etag_of, extended_fields, phase9_head, snapshot_of, summary, with_frames
+from app.api.parameters import choice, flag, integer, job_id_of, moment_ms, text
 from app.api.publishing import move
-from app.errors import InvalidQuery, JobAlreadyEnded
+from app.errors import JobAlreadyEnded
 from app.jobs import store, transitions
 from app.jobs.job import JobStatus
 from app.models_phase9 import CancelResponse
 from app.models_phase10 import CancelState, JobList
 from app.state import ApiRequest
 
-DEFAULT_PAGE = 50
+DEFAULT_PAGE: Final = 50
+MAX_PAGE: Final = 200
 
 
 class JobOrder(StrEnum):
@@ -29,25 +31,25 @@ class JobOrder(StrEnum):
 
 async def list_jobs(request: ApiRequest) -> Response:
     """`GET /v1/jobs`: a page of summaries."""
-    parameters = request.query_params
+    limit = integer(request, "limit", default=DEFAULT_PAGE, low=1, high=MAX_PAGE)
     query = store.JobQuery(
-        status=choice(parameters.get("status"), "status", JobStatus),
-        plugin=parameters.get("plugin") or None,
-        batch_id=parameters.get("batch_id") or None,
-        text=parameters.get("q") or None,
+        status=choice(request, "status", JobStatus),
+        plugin=text(request, "plugin"),
+        batch_id=text(request, "batch_id"),
+        text=text(request, "q"),
         created_after_ms=moment_ms(request, "created_after"),
         created_before_ms=moment_ms(request, "created_before"),
-        oldest_first=choice(parameters.get("sort"), "sort", JobOrder) is JobOrder.OLDEST,
-        after=parameters.get("after") or None,
-        limit=integer(request, "limit", default=DEFAULT_PAGE, low=1, high=store.MAX_PAGE),
+        oldest_first=choice(request, "sort", JobOrder) is JobOrder.OLDEST,
+        after=text(request, "after"),
+        # One more says whether another page follows.
+        limit=limit + 1,
     )
-    if query.after is not None and len(query.after) > 64:
-        raise InvalidQuery("after is the next_after of the page before", parameter="after")
-    jobs = await request.state["database"].run_read(store.page, tenant_of(request), query)
+    found = await request.state["database"].run_read(store.page, tenant_of(request), query)
+    jobs = found[:limit]
     page = JobList(
         jobs=[summary(job) for job in jobs],
         count=len(jobs),
-        next_after=jobs[-1].id if len(jobs) == query.limit else None,
+        next_after=jobs[-1].id if len(found) > limit else None,
     )
     return JSONResponse(page.model_dump(mode="json"))
 
@@ -55,14 +57,15 @@ async def list_jobs(request: ApiRequest) -> Response:
 async def get_job(request: ApiRequest) -> Response:
     """`GET /v1/jobs/{job_id}`: Phase 9's job, with all its frames."""
     snapshot = await snapshot_of(request)
-    return await with_frames(request, snapshot, phase9_head(snapshot.job, with_status=True), {})
+    head = phase9_head(snapshot.job, with_status=True)
+    return await with_frames(request, snapshot, head, {}, etag=etag_of(snapshot))
 
 
 async def get_result(request: ApiRequest) -> Response:
     """`GET /v1/jobs/{job_id}/result`: Phase 9's result; null until the job is done."""
     snapshot = await snapshot_of(request)
     head = phase9_head(snapshot.job, with_status=False)
-    return await with_frames(request, snapshot, head, {"result": snapshot.job.result})
+    return await with_frames(request, snapshot, head, {"result": snapshot.job.result}, etag=etag_of(snapshot))
 
 
 async def get_extended(request: ApiRequest) -> Response:

@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
+from app.api.uploads import StoredFile, Upload, open_upload, refuse_if_announced_too_large
 from app.errors import MalformedMultipart, TooLarge
 from app.storage.blobs import BlobStore
-from app.storage.media_types import HEAD_BYTES
 
+#: All fields together; they are kept in memory.
 MAX_FIELD_BYTES: Final = 1024 * 1024
 MAX_FIELDS: Final = 100
+#: What fields, boundaries and part headers may add to the file.
+MAX_ENVELOPE_BYTES: Final = 2 * MAX_FIELD_BYTES
 FILE_FIELD: Final = "file"
-
-
-@dataclass(slots=True)
-class StoredFile:
-    """A file that was received: what its sender called it, how long it is, and how it begins."""
-
-    name: str | None = None
-    size: int = 0
-    head: bytes = b""
-    _digest: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
-
-    @property
-    def sha256(self) -> str:
-        """The content's hash: two uploads of one file are one to an Idempotency-Key."""
-        return self._digest.hexdigest()
-
-    def take(self, chunk: bytes) -> None:
-        """Note what arrives."""
-        self.size += len(chunk)
-        self._digest.update(chunk)
-        if len(self.head) < HEAD_BYTES:
-            self.head += chunk[: HEAD_BYTES - len(self.head)]
 
 
 @dataclass(slots=True)
@@ -60,11 +38,11 @@ class Form:
 class _Parts:
     """What the parser's callbacks fill: synchronous, and nothing of it touches the storage."""
 
-    def __init__(self) -> None:
+    def __init__(self, upload: Upload) -> None:
         self.form = Form()
-        #: Bytes of the file since the storage last took them.
-        self.file_bytes: list[bytes] = []
         self.ended = False
+        self._upload = upload
+        self._field_bytes = 0
         self._header_name = b""
         self._header_value = b""
         self._headers: dict[bytes, bytes] = {}
@@ -102,21 +80,22 @@ class _Parts:
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
-        self._in_file = b"filename" in options and self._name == FILE_FIELD
+        self._in_file = self._name == FILE_FIELD
         if self._in_file:
             if self.form.file is not None:
-                raise MalformedMultipart("A job takes one file; send several as a batch")
-            self.form.file = StoredFile(options[b"filename"].decode("utf-8", "replace") or None)
+                raise MalformedMultipart("A job takes one file; send each as a job of its own")
+            self.form.file = self._upload.stored
+            self.form.file.name = options.get(b"filename", b"").decode("utf-8", "replace") or None
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         chunk = data[start:end]
-        if self._in_file and self.form.file is not None:
-            self.form.file.take(chunk)
-            self.file_bytes.append(chunk)
+        if self._in_file:
+            self._upload.take(chunk)
             return
         self._value += chunk
-        if len(self._value) > MAX_FIELD_BYTES:
-            raise TooLarge(f"The field {self._name!r} is longer than {MAX_FIELD_BYTES} bytes")
+        self._field_bytes += len(chunk)
+        if self._field_bytes > MAX_FIELD_BYTES:
+            raise TooLarge(f"The fields have more than {MAX_FIELD_BYTES} bytes", limit_bytes=MAX_FIELD_BYTES)
 
     def _end(self) -> None:
         if self._in_file:
@@ -139,18 +118,19 @@ async def read_form(request: Request[Any], blobs: BlobStore, key: str, *, max_by
     boundary = options.get(b"boundary")
     if not boundary:
         raise MalformedMultipart("The Content-Type names no boundary")
-    refuse_if_announced_too_large(request, max_bytes + MAX_FIELD_BYTES)
-    parts = _Parts()
-    parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict, by name
-    with ExitStack() as stack:
-        file: BinaryIO | None = None
+    refuse_if_announced_too_large(request, max_bytes + MAX_ENVELOPE_BYTES)
+    async with open_upload(blobs, key, max_bytes=max_bytes) as upload:
+        parts = _Parts(upload)
+        parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict, by name
+        received = 0
         try:
             async for chunk in request.stream():
+                received += len(chunk)
+                if received > max_bytes + MAX_ENVELOPE_BYTES:
+                    raise TooLarge("The body does not end", limit_bytes=max_bytes)
                 parser.write(chunk)
-                if parts.file_bytes and file is None:
-                    file = stack.enter_context(blobs.open_write(key))
-                if file is not None:
-                    await _store(file, parts, max_bytes)
+                if upload.full:
+                    await upload.flush()
         except MultipartParseError as error:
             raise MalformedMultipart(f"The multipart body is damaged: {error}") from error
         except ClientDisconnect as error:
@@ -158,35 +138,3 @@ async def read_form(request: Request[Any], blobs: BlobStore, key: str, *, max_by
         if not parts.ended:
             raise MalformedMultipart("The body ends before its last boundary")
     return parts.form
-
-
-async def read_raw(request: Request[Any], blobs: BlobStore, key: str, *, max_bytes: int) -> StoredFile:
-    """Read a body that is the file itself; raises `TooLarge`."""
-    refuse_if_announced_too_large(request, max_bytes)
-    stored = StoredFile()
-    with blobs.open_write(key) as file:
-        async for chunk in request.stream():
-            stored.take(chunk)
-            _refuse_if_too_large(stored, max_bytes)
-            await asyncio.to_thread(file.write, chunk)
-    return stored
-
-
-def refuse_if_announced_too_large(request: Request[Any], max_bytes: int) -> None:
-    """Refuse a body by its Content-Length before any of it is read; raises `TooLarge`."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > max_bytes:
-        raise TooLarge(f"The body has {announced} bytes; this server takes {max_bytes}", limit_bytes=max_bytes)
-
-
-async def _store(file: BinaryIO, parts: _Parts, max_bytes: int) -> None:
-    if parts.form.file is not None:
-        _refuse_if_too_large(parts.form.file, max_bytes)
-    if parts.file_bytes:
-        waiting, parts.file_bytes = parts.file_bytes, []
-        await asyncio.to_thread(file.write, b"".join(waiting))
-
-
-def _refuse_if_too_large(stored: StoredFile, max_bytes: int) -> None:
-    if stored.size > max_bytes:
-        raise TooLarge(f"The file is larger than the {max_bytes} bytes that this server takes", limit_bytes=max_bytes)

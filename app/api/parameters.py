@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -13,75 +14,90 @@ from app.errors import InvalidQuery, JobNotFound
 
 E = TypeVar("E", bound=StrEnum)
 
+MAX_TEXT_CHARACTERS: Final = 255
+#: How a yes and a no may be written.
+TRUTHS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+#: A blank before an offset: an unescaped plus arrives as one.
+_BLANK_OFFSET: Final = re.compile(r" (\d\d:\d\d)$")
+
+
+def invalid(name: str, message: str) -> InvalidQuery:
+    """The error that names a parameter and what is wrong with it."""
+    return InvalidQuery(f"{name} {message}", parameter=name)
+
+
+def text(request: Request[Any], name: str) -> str | None:
+    """A text of sane length; None where it is missing or empty. Raises `InvalidQuery`."""
+    value = request.query_params.get(name) or None
+    # PostgreSQL's texts have no NUL.
+    if value is not None and (len(value) > MAX_TEXT_CHARACTERS or "\0" in value):
+        raise invalid(name, f"must be a text of at most {MAX_TEXT_CHARACTERS} characters")
+    return value
+
 
 def integer(request: Request[Any], name: str, *, default: int, low: int, high: int) -> int:
     """A whole number between `low` and `high`; raises `InvalidQuery`."""
-    text = request.query_params.get(name)
-    if text is None:
+    given = request.query_params.get(name)
+    if given is None:
         return default
     try:
-        value = int(text)
+        value = int(given)
     except ValueError:
-        raise InvalidQuery(f"{name}={text[:40]!r} is not a whole number", parameter=name) from None
+        raise invalid(name, "must be a whole number") from None
     if not low <= value <= high:
-        raise InvalidQuery(f"{name} must be between {low} and {high}", parameter=name)
+        raise invalid(name, f"must be between {low} and {high}")
     return value
 
 
 def flag(request: Request[Any], name: str, *, default: bool) -> bool:
     """`true` or `false`; raises `InvalidQuery`."""
-    return boolean(request.query_params.get(name), name, default=default)
-
-
-def boolean(text: str | None, name: str, *, default: bool) -> bool:
-    """The same for a form's field."""
-    if text is None:
+    given = request.query_params.get(name)
+    if given is None:
         return default
-    if text.lower() in {"true", "1", "yes"}:
-        return True
-    if text.lower() in {"false", "0", "no"}:
-        return False
-    raise InvalidQuery(f"{name} must be true or false", parameter=name)
+    if given.lower() not in TRUTHS:
+        raise invalid(name, "must be true or false")
+    return TRUTHS[given.lower()]
 
 
-def choice(text: str | None, name: str, kind: type[E]) -> E | None:
-    """One of an enumeration's values; raises `InvalidQuery`."""
-    if text is None or text == "":
+def choice(request: Request[Any], name: str, kind: type[E]) -> E | None:
+    """One of an enumeration's values; None where it is missing or empty. Raises `InvalidQuery`."""
+    given = request.query_params.get(name)
+    if not given:
         return None
     try:
-        return kind(text)
+        return kind(given)
     except ValueError:
         allowed = ", ".join(item.value for item in kind)
-        raise InvalidQuery(f"{name} must be one of {allowed}", parameter=name) from None
+        raise invalid(name, f"must be one of {allowed}") from None
 
 
 def moment_ms(request: Request[Any], name: str) -> int | None:
     """An RFC 3339 time as milliseconds since 1970; raises `InvalidQuery`."""
-    text = request.query_params.get(name)
-    if text is None:
+    given = request.query_params.get(name)
+    if not given:
         return None
     try:
-        # In a query an unescaped plus arrives as a blank.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        moment = datetime.fromisoformat(_BLANK_OFFSET.sub(r"+\1", given))
     except ValueError:
-        raise InvalidQuery(f"{name}={text[:40]!r} is not an RFC 3339 time", parameter=name) from None
+        raise invalid(name, "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
+    # Nothing is older than the ids' own beginning.
+    return max(0, int(moment.timestamp() * 1000))
 
 
 def rfc3339(milliseconds: int | None) -> str | None:
     """A stored time as answers carry it."""
     if milliseconds is None:
         return None
-    text = datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def job_id_of(request: Request[Any]) -> str:
     """The job that the path names; what is no id at all names no job. Raises `JobNotFound`."""
-    text = str(request.path_params["job_id"])
+    given = str(request.path_params["job_id"])
     try:
-        return str(UUID(text))
+        return str(UUID(given))
     except ValueError:
-        raise JobNotFound(f"There is no job {text[:64]}") from None
+        raise JobNotFound(f"There is no job {given[:64]}") from None

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
 from app.api.fleet import FleetPlugins
 from app.api.multipart import Form
-from app.api.parameters import boolean, choice
+from app.api.parameters import TRUTHS
 from app.api.placement import DeviceRequest, place
 from app.errors import (
+    Invalid,
     InvalidDevice,
     InvalidOptions,
-    InvalidQuery,
     MissingField,
     TooManyTools,
     UnsupportedInput,
@@ -49,29 +48,23 @@ KNOWN_FIELDS: Final = frozenset(
 )
 
 
-class PriorityName(StrEnum):
-    """What a priority is called."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-
-
 def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, request_id: str | None) -> Job:
     """The job that a form asks for; its file is stored already. Raises what is wrong with it, by its stable code."""
     _refuse_what_is_not_enabled(form)
     plugin = form.one("plugin")
     if plugin is None:
-        raise MissingField("The field 'plugin' is missing", field="plugin")
+        raise MissingField("The field 'plugin' is missing", errors=_one("plugin", "is missing"))
     tools = _tools(form, fleet, plugin)
     options = checked_options(form.one("options"), tools)
     if form.file is None or form.file.size == 0:
-        raise MissingField("The field 'file' is missing or empty: send an image or a video", field="file")
+        raise MissingField(
+            "The field 'file' is missing or empty: send an image or a video",
+            errors=_one("file", "is missing or empty"),
+        )
     media_type = media_type_of(form.file.head)
     _refuse_wrong_kind(media_type, tools)
     wanted = _device(form)
-    placement = place(fleet, tools, wanted, fallback_allowed=boolean(form.one("fallback"), "fallback", default=True))
-    priority = choice(form.one("priority"), "priority", PriorityName) or PriorityName.NORMAL
+    placement = place(fleet, tools, wanted, fallback_allowed=_fallback_allowed(form))
     return Job(
         id=job_id,
         tenant=tenant,
@@ -83,7 +76,7 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
         device_used=placement.device,
         fallback=placement.fallback,
         fallback_reason=placement.reason,
-        priority=Priority[priority.name],
+        priority=_priority(form),
         input_key=input_key(job_id),
         input_name=_shown_name(form.file.name),
         input_type=media_type,
@@ -96,11 +89,11 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
 def checked_options(text: str | None, tools: list[ToolManifest]) -> dict[str, Any]:
     """The options as an object that fits each tool's schema; raises `InvalidOptions` naming every bad field."""
     try:
-        options = json.loads(text) if text else {}
-    except ValueError as error:
-        raise InvalidOptions(f"The options are not JSON: {error}") from None
+        options = json.loads(text, parse_constant=_refuse_constant) if text else {}
+    except (ValueError, RecursionError):
+        raise InvalidOptions("The options are not JSON", errors=_one("options", "is not JSON")) from None
     if not isinstance(options, dict):
-        raise InvalidOptions("The options must be a JSON object")
+        raise InvalidOptions("The options must be a JSON object", errors=_one("options", "must be a JSON object"))
     if len(tools) == 1:
         problems = _problems(options, tools[0], prefix="options")
     else:
@@ -116,11 +109,25 @@ def checked_options(text: str | None, tools: list[ToolManifest]) -> dict[str, An
 
 
 def _problems(options: Any, tool: ToolManifest, *, prefix: str) -> list[dict[str, str]]:
-    errors = Draft202012Validator(tool.options_schema).iter_errors(options)
-    return [
-        {"field": ".".join([prefix, *(str(part) for part in error.absolute_path)]), "message": error.message[:300]}
-        for error in errors
-    ]
+    found: dict[tuple[str, str], None] = {}
+    for error in Draft202012Validator(tool.options_schema).iter_errors(options):
+        path = ".".join([prefix, *(str(part) for part in error.absolute_path)])
+        # These two are said of the object around the field that is meant.
+        if error.validator == "additionalProperties":
+            known = error.schema.get("properties", {})
+            problems = [(f"{path}.{name[:64]}", "is not known") for name in error.instance if name not in known]
+        elif error.validator == "required":
+            problems = [
+                (f"{path}.{name}", "is missing") for name in error.validator_value if name not in error.instance
+            ]
+        else:
+            problems = [(path, error.message[:300])]
+        found.update(dict.fromkeys(problems))
+    return [{"field": path, "message": message} for path, message in found]
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _tools(form: Form, fleet: FleetPlugins, plugin: str) -> list[ToolManifest]:
@@ -129,12 +136,15 @@ def _tools(form: Form, fleet: FleetPlugins, plugin: str) -> list[ToolManifest]:
         tools = fleet.manifest(plugin).tools
         if len(tools) != 1:
             known = ", ".join(tool.name for tool in tools)
-            raise MissingField(f"The field 'tool' is missing; the plugin {plugin!r} has: {known}", field="tool")
+            raise MissingField(
+                f"The field 'tool' is missing; the plugin {plugin!r} has: {known}", errors=_one("tool", "is missing")
+            )
         return list(tools)
     if len(set(names)) != len(names):
-        raise TooManyTools("A tool is named twice", field="tool")
+        raise TooManyTools("A tool is named twice", errors=_one("tool", "is named twice"))
     if len(names) > MAX_TOOLS:
-        raise TooManyTools(f"At most {MAX_TOOLS} tools run over one input", field="tool")
+        message = f"at most {MAX_TOOLS} tools run over one input"
+        raise TooManyTools(message.capitalize(), errors=_one("tool", message))
     return [fleet.tool(plugin, name) for name in names]
 
 
@@ -145,13 +155,35 @@ def _device(form: Form) -> DeviceRequest:
     try:
         return DeviceRequest(text)
     except ValueError:
-        raise InvalidDevice(f"device={text[:40]!r}: ask for cpu, gpu or auto", field="device") from None
+        message = "ask for cpu, gpu or auto"
+        raise InvalidDevice(f"device={text[:40]!r}: {message}", errors=_one("device", message)) from None
+
+
+def _fallback_allowed(form: Form) -> bool:
+    text = form.one("fallback") or "true"
+    if text.lower() not in TRUTHS:
+        raise Invalid("fallback must be true or false", errors=_one("fallback", "must be true or false"))
+    return TRUTHS[text.lower()]
+
+
+def _priority(form: Form) -> Priority:
+    name = form.one("priority") or "normal"
+    try:
+        return Priority[name.upper()]
+    except KeyError:
+        message = "must be low, normal or high"
+        raise Invalid(f"priority {message}", errors=_one("priority", message)) from None
+
+
+def _one(name: str, message: str) -> list[dict[str, str]]:
+    """The list of a problem's bad fields, where it is one."""
+    return [{"field": name, "message": message}]
 
 
 def _refuse_what_is_not_enabled(form: Form) -> None:
-    unknown = sorted(set(form.fields) - KNOWN_FIELDS)
+    unknown = [{"field": name[:64], "message": "is not known"} for name in sorted(set(form.fields) - KNOWN_FIELDS)]
     if unknown:
-        raise InvalidQuery(f"Unknown field {unknown[0][:64]!r}; known are: {', '.join(sorted(KNOWN_FIELDS))}")
+        raise Invalid(f"There are unknown fields; known are: file, {', '.join(sorted(KNOWN_FIELDS))}", errors=unknown)
     if form.one("input_url") or form.one("image_url"):
         raise UrlInputDisabled
     if form.one("upload_id"):

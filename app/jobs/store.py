@@ -12,7 +12,8 @@ from app.errors import JobNotFound
 from app.jobs.ids import first_id_at
 from app.jobs.job import Job, JobStatus, job_from_row
 
-MAX_PAGE: Final = 200
+#: What a list of jobs needs: results may be large, and no list shows them.
+_LISTED: Final = [column for column in jobs.c if column is not jobs.c.result]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,10 @@ def get(connection: sa.Connection, tenant: str, job_id: str) -> Job:
 
 
 def page(connection: sa.Connection, tenant: str, query: JobQuery) -> list[Job]:
-    """A page of jobs, by keyset on the id (ids sort by time): the thousandth page costs what the first does."""
+    """A page of jobs, without their results.
+
+    By keyset on the id, for ids sort by time: the thousandth page costs what the first does.
+    """
     conditions = [jobs.c.tenant == tenant]
     if query.status is not None:
         conditions.append(jobs.c.status == query.status)
@@ -61,7 +65,7 @@ def page(connection: sa.Connection, tenant: str, query: JobQuery) -> list[Job]:
     if query.after is not None:
         conditions.append(jobs.c.id > query.after if query.oldest_first else jobs.c.id < query.after)
     order = jobs.c.id.asc() if query.oldest_first else jobs.c.id.desc()
-    statement = sa.select(jobs).where(*conditions).order_by(order).limit(min(query.limit, MAX_PAGE))
+    statement = sa.select(*_LISTED).where(*conditions).order_by(order).limit(query.limit)
     return [job_from_row(row) for row in connection.execute(statement)]
 
 
@@ -76,9 +80,7 @@ def renew(connection: sa.Connection, worker_id: str, job_ids: list[str], lease_u
 
 def still_running(connection: sa.Connection, job_ids: list[str]) -> dict[str, int]:
     """Of these jobs those that run, with their attempt: what is missing was cancelled or taken away."""
-    statement = sa.select(jobs.c.id, jobs.c.attempt).where(
-        jobs.c.id.in_(job_ids), jobs.c.status == JobStatus.RUNNING
-    )
+    statement = sa.select(jobs.c.id, jobs.c.attempt).where(jobs.c.id.in_(job_ids), jobs.c.status == JobStatus.RUNNING)
     return {row.id: row.attempt for row in connection.execute(statement)}
 
 

@@ -1,0 +1,205 @@
+"""What each call takes and answers, beyond what its route and its docstring say: the source of the OpenAPI document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from app import models_phase9 as nine
+from app import models_phase10 as ten
+from app.jobs.job import JobStatus
+from plugins.contract import PluginMetadata
+
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the query or a header; `schema` is its JSON schema."""
+
+    name: str
+    schema: dict[str, Any]
+    meaning: str
+    required: bool = False
+    where: str = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a call takes and answers."""
+
+    tag: str
+    #: The model of a JSON answer, or the media type of any other.
+    answer: type[BaseModel] | str
+    status: int = 200
+    parameters: tuple[Parameter, ...] = ()
+    body: dict[str, Any] = field(default_factory=dict)
+    #: Further answers without a problem: status and what it means.
+    further: dict[int, str] = field(default_factory=dict)
+    #: Other media types of the answer.
+    also: tuple[str, ...] = ()
+    #: Statuses of the problems that are its own; 500 may always be.
+    problems: tuple[int, ...] = ()
+
+
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+_FLAG: Final[dict[str, Any]] = {"type": "boolean"}
+_TIME: Final = {"type": "string", "format": "date-time"}
+_FILE: Final = {"type": "string", "format": "binary"}
+_CPU_OR_GPU: Final = {"type": "string", "enum": ["cpu", "gpu"], "default": "cpu"}
+_PROPERTIES: Final[dict[str, Any]] = {
+    "file": {**_FILE, "description": "An image or a video; what it is, its content decides."},
+    "plugin": {**_TEXT, "description": "A plugin of the fleet: GET /v1/plugins."},
+    "tool": {
+        "type": "array",
+        "items": _TEXT,
+        "description": "One tool or several; may be left out where the plugin has one.",
+    },
+    "options": {**_TEXT, "description": 'A JSON object; per tool where there are several: {"tool": {…}}.'},
+    "device": {"type": "string", "enum": ["cpu", "gpu", "auto"], "default": "cpu"},
+    "fallback": {**_FLAG, "default": True, "description": "false: rather fail than run on the CPU."},
+    "priority": {"type": "string", "enum": ["low", "normal", "high"], "default": "normal"},
+}
+_SUBMISSION: Final = {
+    "multipart/form-data": {
+        "schema": {"type": "object", "required": ["file", "plugin"], "properties": _PROPERTIES},
+    },
+}
+_ONE_FILE: Final = {
+    "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
+    "application/octet-stream": {"schema": _FILE},
+}
+_IDEMPOTENCY_KEY: Final = Parameter(
+    "Idempotency-Key",
+    {**_TEXT, "minLength": 1, "maxLength": 255},
+    "The same key and body within a day get the same answer, and one job.",
+    where="header",
+)
+_TOOL: Final = Parameter("tool", _TEXT, "May be left out where the plugin has one.")
+_OPTIONS: Final = Parameter("options", _TEXT, "A JSON object.")
+_DEVICE: Final = Parameter("device", _CPU_OR_GPU, "What to run on.")
+_UNCHANGED: Final = {304: "`If-None-Match` names this answer."}
+_WAITING: Final = (400, 404, 409, 413, 415, 422, 503, 504)
+
+
+def _limit(default: int, most: int) -> Parameter:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return Parameter("limit", schema, "How many at most.")
+
+
+_REALTIME: Final = (
+    Parameter("job_id", {"type": "array", "items": _TEXT}, "Jobs to hear of; repeatable. Nothing named: everything."),
+    Parameter("batch_id", {"type": "array", "items": _TEXT}, "Batches to hear of; repeatable."),
+    Parameter("types", _TEXT, "Message types, comma-separated."),
+    Parameter("since", _TEXT, "A cursor, `start` or `now` (the default). `Last-Event-ID` wins over it."),
+    Parameter("transport", {"type": "string", "enum": ["sse", "poll"]}, "Overrides `Accept`."),
+    Parameter("session_id", _TEXT, "Names the session whose connections count together."),
+    Parameter("heartbeat", {"type": "number", "minimum": 5, "maximum": 60}, "Seconds between two pings."),
+    Parameter("wait", {"type": "number", "minimum": 0, "maximum": 55, "default": 0}, "Seconds that a long poll waits."),
+    Parameter("probe", _FLAG, "Asks for a second message 600 ms after `hello`."),
+)
+
+#: By the name of the handler. A route that is not here fails a test.
+OPERATIONS: Final[dict[str, Operation]] = {
+    "submit_job": Operation(
+        "jobs",
+        nine.JobResponse,
+        202,
+        parameters=(_IDEMPOTENCY_KEY,),
+        body=_SUBMISSION,
+        problems=(400, 404, 409, 413, 415, 422, 503),
+    ),
+    "list_jobs": Operation(
+        "jobs",
+        ten.JobList,
+        parameters=(
+            Parameter("status", {"type": "string", "enum": [status.value for status in JobStatus]}, "Only these."),
+            Parameter("plugin", _TEXT, "Only of this plugin."),
+            Parameter("batch_id", _TEXT, "Only of this batch."),
+            Parameter("q", _TEXT, "Part of the input's name, or the beginning of an id."),
+            Parameter("created_after", _TIME, "Made at this time or later."),
+            Parameter("created_before", _TIME, "Made before this time."),
+            Parameter("sort", {"type": "string", "enum": ["-created_at", "created_at"]}, "Newest or oldest first."),
+            _limit(50, 200),
+            Parameter("after", _TEXT, "The `next_after` of the page before."),
+        ),
+        problems=(400,),
+    ),
+    "get_job": Operation("jobs", nine.JobResponse, further=_UNCHANGED, problems=(404,)),
+    "delete_job": Operation("jobs", nine.CancelResponse, problems=(404, 409)),
+    "cancel_job": Operation("jobs", ten.CancelState, problems=(404,)),
+    "get_result": Operation("jobs", nine.JobResultResponse, further=_UNCHANGED, problems=(404,)),
+    "get_extended": Operation(
+        "jobs",
+        ten.ExtendedJobResponse,
+        parameters=(Parameter("frames", {**_FLAG, "default": True}, "false leaves the frames out."),),
+        problems=(400, 404),
+    ),
+    "get_frames": Operation(
+        "jobs",
+        ten.FramePage,
+        also=(NDJSON,),
+        parameters=(
+            Parameter("after", {"type": "integer", "minimum": 0}, "The `next_after` of the page before."),
+            _limit(200, 500),
+        ),
+        problems=(400, 404),
+    ),
+    "get_events": Operation(
+        "jobs",
+        ten.EventPage,
+        also=(NDJSON,),
+        parameters=(Parameter("after", _TEXT, "A cursor; leave it out to begin at the start."), _limit(200, 1000)),
+        problems=(400, 404, 410),
+    ),
+    "get_input": Operation(
+        "jobs",
+        "application/octet-stream",
+        further={206: "The `Range` that was asked for.", **_UNCHANGED},
+        problems=(404, 416),
+    ),
+    "get_preview": Operation("jobs", "image/jpeg", further=_UNCHANGED, problems=(404, 416)),
+    "analyze": Operation(
+        "jobs",
+        nine.AnalyzeResponse,
+        parameters=(
+            Parameter("plugin", _TEXT, "A plugin of the fleet.", required=True),
+            _TOOL,
+            _OPTIONS,
+            _DEVICE,
+            Parameter("image_url", _TEXT, "Not enabled."),
+            _IDEMPOTENCY_KEY,
+        ),
+        body=_ONE_FILE,
+        problems=_WAITING,
+    ),
+    "list_plugins": Operation("plugins", ten.PluginList),
+    "get_plugin": Operation("plugins", ten.PluginSummary, problems=(404,)),
+    "get_manifest": Operation("plugins", PluginMetadata, problems=(404,)),
+    "get_plugin_health": Operation("plugins", ten.PluginHealth, problems=(404,)),
+    "run_tool": Operation(
+        "plugins",
+        ten.ToolRunResponse,
+        parameters=(_OPTIONS, _DEVICE, _IDEMPOTENCY_KEY),
+        body=_ONE_FILE,
+        problems=_WAITING,
+    ),
+    "list_devices": Operation("plugins", ten.DeviceList),
+    "realtime_http": Operation(
+        "realtime",
+        ten.PollResponse,
+        also=("text/event-stream",),
+        parameters=_REALTIME,
+        problems=(400, 404, 503),
+    ),
+    "health": Operation("health", nine.HealthResponse),
+    "livez": Operation("health", ten.Liveness),
+    "readyz": Operation("health", ten.Readiness, further={503: "A part that is needed fails."}),
+    "openapi": Operation("description", JSON),
+    "docs": Operation("description", "text/html"),
+    "errors": Operation("description", "text/html"),
+    "docs_asset": Operation("description", "application/octet-stream", problems=(404,)),
+}

@@ -1,0 +1,86 @@
+"""The server that the web process runs in: where it may listen, how it speaks HTTP, and how it stops."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from app.errors import ConfigurationError
+from app.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+#: Load balancers keep idle connections for 60 s; a server that closes them earlier loses requests.
+KEEP_ALIVE_SECONDS: Final = 75
+#: What a stopping server gives its requests.
+SHUTDOWN_SECONDS: Final = 5
+
+
+class Server(uvicorn.Server):
+    """A server whose streams end before its connections do."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End every stream, then stop as any server does.
+
+        uvicorn closes WebSockets by itself before the lifespan ends, and would wait for event streams until its
+        time is over.
+        """
+        manager = self.lifespan.state.get("manager")
+        if manager is not None:
+            await manager.close()
+        await super().shutdown(sockets)
+
+
+def make_server(app: ASGIApp, settings: Settings) -> Server:
+    """The server for this application; `run` serves until it is told to stop."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        # The faster class answers HTTP/1.0, which some proxies speak, in chunks that 1.0 does not know.
+        http="h11",
+        ws="websockets-sansio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        # Our own heartbeat finds a dead peer; uvicorn's would close a stalled reader with 1011 before it.
+        ws_ping_interval=None,
+        # It costs 60 KB a connection.
+        ws_per_message_deflate=False,
+    )
+    return Server(config)
+
+
+def refuse_open_address(settings: Settings) -> None:
+    """Raise `ConfigurationError` for an address that others reach, unless it was allowed in so many words."""
+    if is_loopback(settings.host):
+        return
+    if not settings.allow_open:
+        raise ConfigurationError(
+            f"TRANSOM_HOST={settings.host!r} can be reached by others, and there is no authentication yet. "
+            "Listen on 127.0.0.1, or set TRANSOM_ALLOW_OPEN=1 where the network is trusted."
+        )
+    logger.warning(
+        "OPEN: anybody who reaches %s can submit, read and cancel jobs: there is no authentication",
+        settings.host,
+        extra={"action": "open_address"},
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
