@@ -24,6 +24,7 @@ class ScribeResources:
     database: Database
     publisher: EventPublisher
     queue: JobQueue
+    blobs: BlobStore
 
 
 @contextmanager
@@ -42,7 +43,8 @@ def open_scribe_resources(settings: Settings) -> Iterator[ScribeResources]:
         queue = JobQueue(settings.broker_url)
         queue.start()
         stack.callback(queue.close)
-        yield ScribeResources(settings=settings, database=database, publisher=publisher, queue=queue)
+        blobs = BlobStore(settings.resolved_storage_url)
+        yield ScribeResources(settings=settings, database=database, publisher=publisher, queue=queue, blobs=blobs)
 
 
 class ChildResources:

@@ -1,4 +1,4 @@
-"""The sweep: expired leases, silent workers, and the bell. One scribe at a time, under a database lease."""
+"""The sweep: expired leases, silent workers, old jobs, and the bell. One scribe at a time, under a database lease."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.database.schema import EVERYONE, idempotency_keys, leases
-from app.jobs import fleet, store, transitions
+from app.jobs import fleet, retention, store, transitions
 from app.jobs.ids import now_ms
 from app.realtime.event_log import state
 from app.realtime.events import LogEvent
@@ -16,23 +16,25 @@ from app.settings import Settings
 
 LEASE_NAME: Final = "sweep"
 LEASE_MS: Final = 10_000
+DAY_MS: Final = 24 * 3600 * 1000
 #: An Idempotency-Key is remembered for a day.
-IDEMPOTENCY_MS: Final = 24 * 3600 * 1000
+IDEMPOTENCY_MS: Final = DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a round did: events to publish, and how often to ring for which queue."""
+    """What a round did: events to publish, how often to ring for which queue, and whose files are to be deleted."""
 
     epoch: str
     events: list[LogEvent]
     bells: dict[str, int]
+    purged: list[str]
 
 
 def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
     """One round; does nothing where another scribe holds the lease."""
     if not _hold_lease(connection, holder):
-        return Swept("", [], {})
+        return Swept("", [], {}, [])
     now = now_ms()
     events: list[LogEvent] = []
     for job in store.expired(connection, now):
@@ -44,7 +46,8 @@ def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
             events.extend(moved.events)
     fleet.forget_silent(connection, now)
     connection.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.created_at_ms < now - IDEMPOTENCY_MS))
-    return Swept(state(connection).epoch, events, _bells(connection))
+    purged = retention.purge_expired(connection, now - int(settings.retention_days * DAY_MS))
+    return Swept(state(connection).epoch, events, _bells(connection), purged)
 
 
 def give_up(connection: sa.Connection, holder: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from app.jobs import fleet, store, transitions
+from app.jobs import fleet, retention, store, transitions
 from app.jobs.ids import now_ms
 from app.jobs.job import Job
 from app.realtime.event_log import state
@@ -156,6 +156,9 @@ class Watch:
         self._publish(swept.epoch, swept.events)
         for queue, times in swept.bells.items():
             self._resources.queue.ring(queue, times)
+        for job_id in swept.purged:
+            # After the commit: a file without a row is litter, a row without its file is a broken promise.
+            await asyncio.to_thread(retention.delete_files, self._resources.blobs, job_id)
 
 
 async def _every(seconds: float, function: Callable[[], Awaitable[None]]) -> None:

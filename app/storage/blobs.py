@@ -19,7 +19,12 @@ def input_key(job_id: str) -> str:
 
 def preview_key(job_id: str, frame_index: int) -> str:
     """Where the preview picture of one frame lies."""
-    return f"previews/{job_id}/{frame_index}.jpg"
+    return f"{preview_prefix(job_id)}/{frame_index}.jpg"
+
+
+def preview_prefix(job_id: str) -> str:
+    """What the keys of all previews of a job begin with."""
+    return f"previews/{job_id}"
 
 
 class BlobStore:

@@ -1,0 +1,38 @@
+"""Previews: a few a second, and fewer the longer a job runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.storage.blobs import BlobStore, preview_key
+from tasks.previews import INTERVAL_SECONDS, PREVIEWS_AN_INTERVAL, Previews
+
+
+class Still:
+    """A picture that costs nothing."""
+
+    def jpeg(self, *, max_width: int, quality: int) -> bytes:
+        """Two bytes of a JPEG."""
+        return b"\xff\xd8"
+
+
+def test_previews_are_bounded_and_there_when_named(tmp_path: Path) -> None:
+    """At 25 frames a second four have a picture; a day-long job keeps a few thousand; each named one can be read."""
+    blobs = BlobStore(tmp_path.as_uri())
+    now = [0.0]
+    previews = Previews(blobs, "job", clock=lambda: now[0])
+
+    shown = []
+    for index in range(25 * 10):
+        now[0] = index / 25
+        if previews.offer(index, Still()):
+            shown.append(index)
+    for step in range(24 * 3600):
+        now[0] = 10 + step
+        if previews.offer(1000 + step, Still()):
+            shown.append(1000 + step)
+
+    in_ten_seconds = [index for index in shown if index < 250]
+    assert 35 <= len(in_ten_seconds) <= 10 / INTERVAL_SECONDS
+    assert len(shown) < 10 * PREVIEWS_AN_INTERVAL
+    assert all(blobs.exists(preview_key("job", index)) for index in shown[:50])
