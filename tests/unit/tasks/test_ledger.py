@@ -27,7 +27,7 @@ def _running(database: Database, job: Job) -> Run:
 
 def _seqs(database: Database, job_id: str) -> list[int]:
     with database.read() as connection:
-        page = read_since(connection, "default", 0, wanted=Filter(job_ids=frozenset({job_id})))
+        page = read_since(connection, "default", 0, wanted=Filter(job_ids=frozenset({job_id})), limit=2000)
     return [event.seq for event in page.events]
 
 
