@@ -132,14 +132,13 @@ class Connection:
             return Read(after, self.cursor, past, PAGE_ROOM, job_id, self._version)
         return Read(self.cursor, None, self._wanted, PAGE_ROOM, None, self._version)
 
-    def feed(self, read: Read, events: Sequence[LogEvent], scanned_to: int, *, head: int) -> None:
-        """The page that was read. At the hub's `head` the connection becomes LIVE, with nothing in between.
+    def expects(self, read: Read) -> bool:
+        """Whether what was read still fits; not if a reset or a change of the subscription came between."""
+        return read.version == self._version
 
-        A page that was asked for before a reset or a change of the subscription is passed over.
-        """
+    def feed(self, read: Read, events: Sequence[LogEvent], scanned_to: int, *, head: int) -> None:
+        """The page that was read, and is expected. At the hub's `head` the connection becomes LIVE."""
         self._reserved = 0
-        if read.version != self._version:
-            return
         self._outbox.extend(from_log(event, self.epoch) for event in events)
         if events:
             self.tail = max(self.tail, events[-1].seq)

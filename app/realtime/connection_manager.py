@@ -42,6 +42,7 @@ class ConnectionManager:
         self._limits: Limits = settings or DefaultLimits()
         self._epoch = new_epoch()
         self._heads: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
         self._sessions: dict[str, list[Subscription]] = {}
         self._tenants: dict[str, dict[Subscription, None]] = {}
         self._couriers: set[asyncio.Task[None]] = set()
@@ -62,9 +63,14 @@ class ConnectionManager:
         """The last seq that this node has handed out, or passed over because nobody listened."""
         return self._heads.get(tenant, 0)
 
-    def heads(self) -> dict[str, int]:
-        """Each tenant's head on this node."""
-        return dict(self._heads)
+    def log_seen(self, epoch: str, tenant: str, head: int) -> None:
+        """The log reached this far when somebody on this node read it: a connection may be ahead of the hub."""
+        if epoch == self._epoch:
+            self._seen[tenant] = max(head, self._seen.get(tenant, 0))
+
+    def log_heads_seen(self) -> dict[str, int]:
+        """How far each tenant's log certainly reached, if it is still the same log."""
+        return {tenant: max(self.head(tenant), self._seen.get(tenant, 0)) for tenant in self._heads | self._seen}
 
     def has_connections(self, tenant: str) -> bool:
         """Whether anybody listens to this tenant's log here."""
@@ -175,6 +181,7 @@ class ConnectionManager:
         """Take the log's epoch and heads for this node's, before the first connection."""
         self._epoch = epoch
         self._heads = dict(heads)
+        self._seen = {}
 
     def deliver(self, tenant: str, events: Sequence[LogEvent]) -> None:
         """Hand out the log's next events; those at or below the head are passed over.

@@ -17,11 +17,21 @@ logger = logging.getLogger(__name__)
 
 
 class LogPages:
-    """Pages of the log for connections. `compare` makes the hub compare itself with the log."""
+    """Pages of the log for connections.
 
-    def __init__(self, database: Database, *, compare: Callable[[], Awaitable[None]]) -> None:
+    `compare` makes the hub compare itself with the log; `seen` is told how far the log reached.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        compare: Callable[[], Awaitable[None]],
+        seen: Callable[[str, str, int], None],
+    ) -> None:
         self._database = database
         self._compare = compare
+        self._seen = seen
 
     async def read(self, tenant: str, epoch: str, read: Read) -> LogPage:
         """One page of the log in the epoch that the hub is in; raises `LogUnavailable`."""
@@ -38,6 +48,7 @@ class LogPages:
         )
         reason = page.state.reset_reason(tenant, Cursor(epoch, read.after))
         if reason is None:
+            self._seen(epoch, tenant, page.state.head(tenant))
             return LogPage(page.events, page.scanned_to)
         if reason == "trimmed":
             return LogPage([], page.state.head(tenant), reset=reason)

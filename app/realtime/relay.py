@@ -119,7 +119,7 @@ class Relay:
         self._loop = asyncio.get_running_loop()
         state = await self._database.run_read(event_log.state)
         self._manager.begin(state.epoch, state.heads)
-        self._manager.use_pages(LogPages(self._database, compare=self.compare))
+        self._manager.use_pages(LogPages(self._database, compare=self.compare, seen=self._manager.log_seen))
         self._compared_at = time.monotonic()
         self._watch = asyncio.create_task(self._compare_for_ever(), name="relay")
         self._consumer.start()
@@ -136,8 +136,8 @@ class Relay:
     async def compare(self) -> None:
         """Compare the hub's heads and epoch with the log's, and have read what is owed."""
         async with self._comparing:
-            # The heads from before the read: the log can't be behind these, unless it is another one.
-            known, epoch = self._manager.heads(), self._manager.epoch
+            # What was seen before the read: the log can't be behind these, unless it is another one.
+            known, epoch = self._manager.log_heads_seen(), self._manager.epoch
             state = await self._database.run_read(event_log.state)
             if state.epoch == epoch and any(state.head(tenant) < head for tenant, head in known.items()):
                 logger.warning(

@@ -170,6 +170,8 @@ class Subscription:
         except LogUnavailable:
             await asyncio.sleep(RETRY_SECONDS)
             return
+        if not self.connection.expects(read):
+            return
         if page.reset is not None:
             self.connection.reset(self.connection.epoch, page.scanned_to, page.reset, head=self._head())
         elif not page.stale:
