@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
+import pydantic_core
 from jsonschema import Draft202012Validator
 
 from app.api.fleet import FleetPlugins
@@ -89,8 +89,8 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
 def checked_options(text: str | None, tools: list[ToolManifest]) -> dict[str, Any]:
     """The options as an object that fits each tool's schema; raises `InvalidOptions` naming every bad field."""
     try:
-        options = json.loads(text, parse_constant=_refuse_constant) if text else {}
-    except (ValueError, RecursionError):
+        options = pydantic_core.from_json(text, allow_inf_nan=False) if text else {}
+    except ValueError:
         raise InvalidOptions("The options are not JSON", errors=_one("options", "is not JSON")) from None
     if not isinstance(options, dict):
         raise InvalidOptions("The options must be a JSON object", errors=_one("options", "must be a JSON object"))
@@ -124,10 +124,6 @@ def _problems(options: Any, tool: ToolManifest, *, prefix: str) -> list[dict[str
             problems = [(path, error.message[:300])]
         found.update(dict.fromkeys(problems))
     return [{"field": path, "message": message} for path, message in found]
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _tools(form: Form, fleet: FleetPlugins, plugin: str) -> list[ToolManifest]:

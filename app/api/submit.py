@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+import pydantic_core
 import sqlalchemy as sa
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -150,7 +151,7 @@ async def _small_body(request: ApiRequest) -> bytes:
 
 def _form_of_json(content: bytes) -> Form:
     try:
-        body = json.loads(content)
+        body = pydantic_core.from_json(content, allow_inf_nan=False)
     except ValueError:
         raise BadRequest("The body is not JSON") from None
     if not isinstance(body, dict):
