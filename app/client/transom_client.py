@@ -26,17 +26,27 @@ from app.version import VERSION
 #: Connecting may take 10 s; after an upload the server may take some time to look at what it got.
 _TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
 _NDJSON: Final = "application/x-ndjson"
+#: In the order in which they are tried.
+TRANSPORTS: Final = ("websocket", "sse")
 
 
 class TransomClient:
     """A client of one server; a context manager.
 
-    Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, …) unless `proxies` is false.
+    Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, …) unless `proxies` is false. `transports` are
+    the ways in which a stream is tried to be had, in this order.
     Every call raises `ServerUnreachable` where nobody answers and `RequestRefused` where the server says no.
     `close` may be called from another thread: what is under way then raises `ClientClosed`.
     """
 
-    def __init__(self, server: str, *, ca_bundle: Path | None = None, proxies: bool = True) -> None:
+    def __init__(
+        self,
+        server: str,
+        *,
+        ca_bundle: Path | None = None,
+        proxies: bool = True,
+        transports: Sequence[str] = TRANSPORTS,
+    ) -> None:
         self.server = server.rstrip("/")
         tls = ssl.create_default_context(cafile=ca_bundle) if self.server.startswith("https:") else None
         self._http = httpx.Client(
@@ -47,10 +57,11 @@ class TransomClient:
             headers={"User-Agent": f"transom/{VERSION}"},
         )
         realtime = f"{self.server}/v1/realtime"
-        self._transports: Sequence[Transport] = (
-            WebSocketTransport(realtime, tls=tls, proxies=proxies),
-            SseTransport(realtime, http=self._http),
-        )
+        known: dict[str, Transport] = {
+            "websocket": WebSocketTransport(realtime, tls=tls, proxies=proxies),
+            "sse": SseTransport(realtime, http=self._http),
+        }
+        self._transports = [known[name] for name in transports]
         self._closing = threading.Event()
 
     def __enter__(self) -> Self:
@@ -108,9 +119,7 @@ class TransomClient:
         params = {"after": after} if after else {}
         with (
             self._answering(),
-            self._http.stream(
-                "GET", f"{_path(job_id)}/events", params=params, headers={"Accept": _NDJSON}
-            ) as response,
+            self._http.stream("GET", f"{_path(job_id)}/events", params=params, headers={"Accept": _NDJSON}) as response,
         ):
             if response.is_error:
                 response.read()
@@ -137,7 +146,7 @@ class TransomClient:
         )
         yield from watch.messages(ended=job["status"] in TERMINAL_STATUSES)
 
-    def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - as httpx takes them
+    def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         with self._answering():
             response = self._http.request(method, path, **arguments)
         if response.is_error:

@@ -85,9 +85,7 @@ class Watch:
                 failures.append(str(error))
                 continue
             if failures:
-                logger.info(
-                    "Streaming over %s: %s", transport.name, failures[0], extra={"action": "transport_changed"}
-                )
+                logger.info("Streaming over %s: %s", transport.name, failures[0], extra={"action": "transport_changed"})
             self._transports.remove(transport)
             self._transports.insert(0, transport)
             return stream

@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,8 @@ def _raw_events(product: Product, job_id: str) -> list[str]:
 
 def test_submit_prints_the_job(product: Product, sample: Path) -> None:
     """For a person the id, for a script the server's answer; several files are several jobs."""
-    plain = _run(product, "submit", str(sample), str(sample), "--plugin", "numbered", "--tool", "run")
-    machine = _run(product, "submit", str(sample), "--plugin", "numbered", "--tool", "run", "--json")
+    plain = _run(product, "submit", str(sample), str(sample), "--plugin", "numbered")
+    machine = _run(product, "submit", str(sample), "--plugin", "numbered", "--json")
 
     ids = plain.stdout.splitlines()
     assert (plain.returncode, len(set(ids))) == (ExitCode.DONE, 2)
@@ -85,9 +86,10 @@ def test_watch_goes_on_from_a_cursor(product: Product, sample: Path) -> None:
     assert shown.stdout.splitlines() == events[3:]
 
 
-def test_watch_survives_a_web_process_that_is_killed(product: Product, sample: Path) -> None:
+def test_watch_survives_a_web_process_that_is_killed(own_product: Callable[..., Product], sample: Path) -> None:
     """Killed in mid-job, the web process comes back, and the watcher's log is whole and in order."""
     # Given a watched job that takes some seconds
+    product = own_product()
     job_id = product.submit(sample, plugin="sleepy", options={"ms": 50})
     watching = subprocess.Popen(
         [*TRANSOM, "--server", product.url, "watch", job_id, "--json"], stdout=subprocess.PIPE, text=True, cwd=ROOT
@@ -98,7 +100,9 @@ def test_watch_survives_a_web_process_that_is_killed(product: Product, sample: P
     # When the web process is killed
     [web] = product.child_processes("app.cli.main web")
     web.kill()
-    rest, _ = watching.communicate(timeout=PATIENCE_SECONDS)
+    with watching.stdout as stream:
+        rest = stream.read()
+    watching.wait(timeout=PATIENCE_SECONDS)
 
     # Then nothing is missing and nothing comes twice
     assert watching.returncode == ExitCode.DONE

@@ -260,8 +260,7 @@ def test_web_and_worker_run_apart_from_each_other(own_product: Start, sample: Pa
             process.terminate()
         codes = [process.wait(timeout=PATIENCE_SECONDS) for process in processes]
 
-    # uvicorn ends by the signal that stopped it, once everything is closed.
-    assert codes == [-signal.SIGTERM, ExitCode.DONE]
+    assert codes == [ExitCode.DONE, ExitCode.DONE]
     assert [process for process in family if not _is_gone(process)] == []
 
 

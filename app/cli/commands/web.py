@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import signal
+import sys
+from typing import Annotated, NoReturn
 
 import typer
+
+from app.cli.exit_codes import ExitCode
 
 
 def web(
@@ -19,6 +23,10 @@ def web(
     from app.errors import ConfigurationError
     from app.settings import load_settings
 
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn puts its own handler before this one, and once everything is closed sends the signal again: to be
+        # stopped is how a server ends well.
+        signal.signal(signum, _end)
     settings = load_settings(host=host, port=port)
     if not settings.broker_url:
         raise ConfigurationError(
@@ -34,3 +42,8 @@ def web(
 
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     serve(settings, fd=listener.detach())
+
+
+def _end(signum: int, frame: object) -> NoReturn:
+    del signum, frame
+    sys.exit(ExitCode.DONE)

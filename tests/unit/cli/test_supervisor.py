@@ -217,8 +217,9 @@ def test_ctrl_c_in_a_terminal_reaches_only_the_supervisor(supervise: Supervise) 
 
 def test_a_child_that_ends_before_it_is_ready_fails_the_start(supervise: Supervise, tmp_path: Path) -> None:
     """The start stops with the child's last words, and what had been started before is ended."""
+    up = tmp_path / "up"
     supervised = supervise(
-        _spec("one", SLEEPER),
+        _spec("one", SLEEPER.replace("; time", f"; open({str(up)!r}, 'w'); time"), ready_file=str(up)),
         _spec("two", "print('there is no such thing'); raise SystemExit(2)", ready_file=str(tmp_path / "never")),
     )
     pid = _number(supervised.line_of("one", "pid"))

@@ -24,14 +24,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 JOB = "job1"
 
 
-def wire(seq: int, kind: str = "progress", *, attempt: int = 1, epoch: str = "a", **payload: Any) -> str:  # noqa: ANN401
+def wire(seq: int, kind: str = "progress", *, attempt: int = 1, epoch: str = "a", **payload: Any) -> str:
     """A message of the log."""
     return json.dumps(
         {"type": kind, "payload": payload, "timestamp": "t", "id": f"{epoch}-{seq}", "job_id": JOB, "attempt": attempt}
     )
 
 
-def said(kind: str, **payload: Any) -> str:  # noqa: ANN401 - whatever JSON can carry
+def said(kind: str, **payload: Any) -> str:
     """A message of the connection's own."""
     return json.dumps({"type": kind, "payload": payload, "timestamp": "t"})
 
