@@ -8,7 +8,7 @@ import pytest
 
 from plugins.errors import ToolCrashed
 from plugins.runtime.observers import RecordingObserver
-from plugins.runtime.tool_runner import TELL_A_CODE
+from plugins.runtime.warning_counts import TELL_A_CODE
 from tests.phase10.tool_runs import ScriptedSource, frames_of, recorded, run
 from tests.unit.plugins.made_media import video
 
