@@ -43,17 +43,16 @@ e2e: .venv/.installed-all web-ui/node_modules/.installed ## Run the tests of web
 	@echo "Running the browser tests of web-ui/."
 	@npm --prefix web-ui run --silent test:e2e
 
-check: .venv/.installed-dev ## Check style, types and the direction of imports
-	@echo "ruff: rules"
-	@$(BIN)/ruff check .
-	@echo "ruff: format"
-	@$(BIN)/ruff format --check .
-	@echo "mypy: strict, over source and tests"
-	@$(BIN)/mypy
-	@echo "import-linter: who may import whom"
-	@$(BIN)/lint-imports
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-ui-types; \
-	else echo "Skipping the types of web-ui/: there is no npm on PATH."; fi
+check: .venv/.installed-dev ## Check style, types and the direction of imports; says all that is wrong at once
+	@failed=0; \
+	step() { echo "$$1"; shift; "$$@" || failed=1; }; \
+	step "ruff: rules" $(BIN)/ruff check .; \
+	step "ruff: format" $(BIN)/ruff format --check .; \
+	step "mypy: strict, over source and tests" $(BIN)/mypy; \
+	step "import-linter: who may import whom" $(BIN)/lint-imports --no-logo; \
+	if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-ui-types || failed=1; \
+	else echo "Skipping the types of web-ui/: there is no npm on PATH."; fi; \
+	exit $$failed
 
 format: .venv/.installed-dev ## Put the Python source into its one format
 	@echo "Formatting with ruff."

@@ -83,9 +83,7 @@ def test_a_failing_browser_test_stops_the_commit_in_ci(clone: Path, clean_enviro
     assert commits(clone) == 1
 
 
-def test_a_passing_browser_test_lets_the_commit_through_in_ci(
-    clone: Path, clean_environment: dict[str, str]
-) -> None:
+def test_a_passing_browser_test_lets_the_commit_through_in_ci(clone: Path, clean_environment: dict[str, str]) -> None:
     """With CI=true the hook runs the browser tests, and the commit is made when they pass."""
     set_e2e_script(clone, "echo all browser tests passed")
 

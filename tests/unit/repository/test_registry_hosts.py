@@ -25,10 +25,7 @@ HOSTS = tuple(
 def test_no_file_names_a_registry(root: Path, repository_paths: list[str]) -> None:
     """A clone installs from wherever its machine's own clients are set to: no file names a host."""
     named = [
-        f"{path}: {host}"
-        for path in repository_paths
-        for host in HOSTS
-        if host.encode() in (root / path).read_bytes()
+        f"{path}: {host}" for path in repository_paths for host in HOSTS if host.encode() in (root / path).read_bytes()
     ]
 
     assert named == []
