@@ -47,7 +47,7 @@ class LogLines:
                 # The handler tells of its own errors and does not raise them.
                 self._file.handle(logging.makeLogRecord({"msg": f"{prefix}{line}"}))
             if name not in self._hidden:
-                self._show(Text(prefix, style=_STYLES.get(name, "")).append(line, style="default"))
+                self._show(Text().append(prefix, style=_STYLES.get(name, "")).append(line))
 
     def close(self) -> None:
         """Close the file."""

@@ -82,6 +82,8 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._stopping:
+            self._report(self._name, "stopping (a second signal ends everything at once)")
         self._stop_asked_at = self._stop_asked_at or time.monotonic()
         for kept in reversed(self._kept):
             kept.child.stop()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from app.cli.displays.words import ending, notice, progress_text
+from app.cli.displays.words import ending, frames_text, notice
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +42,7 @@ class LiveBar:
         """See `Display.show`."""
         payload = message.payload
         if message.type == "progress":
-            self._progress.update(self._task, completed=payload.get("progress", 0), stage=progress_text(message))
+            self._progress.update(self._task, completed=payload.get("progress", 0), stage=frames_text(message))
         elif message.type == "job_status":
             attempt = f", attempt {findings.attempt}" if findings.attempt > 1 else ""
             completed = 100 if findings.status == "done" else payload.get("progress", 0)

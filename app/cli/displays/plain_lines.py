@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from app.cli.displays.words import ending, notice, progress_text
+from app.cli.displays.words import ending, frames_text, notice
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +43,8 @@ class PlainLines:
             step = int(payload.get("progress", 0)) // PLAIN_STEP_PERCENT
             if step > self._step:
                 self._step = step
-                self._line(progress_text(message))
+                frames = frames_text(message)
+                self._line(f"{payload['progress']} %" + (f", {frames}" if frames else ""))
         elif text := notice(message):
             self._line(text)
 

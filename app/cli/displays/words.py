@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from app.client import Message
 
 
-def progress_text(message: Message) -> str:
-    """How far a job is, in words."""
-    payload = message.payload
-    done, total = payload.get("frames_done"), payload.get("frames_total")
-    frames = f", {done} of {total} frames" if total else f", {done} frames" if done else ""
-    return f"{payload.get('progress')} %{frames}"
+def frames_text(message: Message) -> str:
+    """How many frames a progress message counts, in words."""
+    done, total = message.payload.get("frames_done"), message.payload.get("frames_total")
+    if done is None:
+        return ""
+    return f"{done} of {total} frames" if total else f"{done} frames"
 
 
 def notice(message: Message) -> str:

@@ -211,7 +211,8 @@ def test_ctrl_c_in_a_terminal_reaches_only_the_supervisor(supervise: Supervise) 
     os.killpg(supervised.process.pid, signal.SIGINT)
 
     assert supervised.finish() == 0
-    assert [said for said in supervised.said if said.get("name") == "supervisor"] == []
+    said = [said["line"] for said in supervised.said if said.get("name") == "supervisor"]
+    assert said == ["stopping (a second signal ends everything at once)"]
     assert not _runs(pid)
 
 
