@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from plugins.contract import FrameData, Observer, PluginMetadata
@@ -80,21 +81,42 @@ class RecordingObserver(NullObserver):
 class Guarded:
     """Tells an observer, and goes on when it crashes: a listener must not sink what it listens to.
 
-    `RunStopped` and a lost connection pass through: they end the run on purpose.
+    `RunStopped` and a lost connection pass through: they end the run on purpose. They are remembered, for a tool may
+    catch them around what it says; from then on nothing is told and everything raises them again. `MemoryError`
+    passes through too: there is none left to go on with.
     """
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
+        self._end: RunStopped | ConnectionError | None = None
+        #: How long the observer took, all together.
+        self.seconds = 0.0
 
     def stop_requested(self) -> bool:
         """Whether the run should stop."""
-        return self._observer.stop_requested()
+        return self._ask("stop_requested") is True
 
     def tell(self, what: str, *args: Any, **facts: Any) -> None:
         """Call the observer's method `what`."""
+        self._ask(what, *args, **facts)
+
+    def raise_end(self) -> None:
+        """Raise what the observer ended the run with, if it did."""
+        if self._end is not None:
+            raise self._end
+
+    def _ask(self, what: str, *args: Any, **facts: Any) -> Any:
+        self.raise_end()
+        started = time.perf_counter()
         try:
-            getattr(self._observer, what)(*args, **facts)
-        except (RunStopped, ConnectionError):
+            return getattr(self._observer, what)(*args, **facts)
+        except (RunStopped, ConnectionError) as end:
+            self._end = end
+            raise
+        except MemoryError:
             raise
         except Exception:
             logger.exception("An observer failed; the run goes on", extra={"action": "observer_failed", "told": what})
+            return None
+        finally:
+            self.seconds += time.perf_counter() - started

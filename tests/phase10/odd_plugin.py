@@ -123,7 +123,7 @@ class ResultRun(AnswerRun):
             raise RuntimeError("no result")
         results: dict[str, Any] = {
             "plain": {"answer": 42},
-            "without_number": {"mean": NAN, "parts": [1.5, math.inf]},
+            "without_number": {"mean": 2.5, "parts": [1.5, {"top": NAN}]},
             "numpy": {"mean": np.float64(2.5)},
             "arrays": {"mean": np.zeros(3)},
             "a_list": [1, 2],

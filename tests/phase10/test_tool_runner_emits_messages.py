@@ -261,6 +261,12 @@ def test_only_the_tool_that_failed_is_told_as_failed() -> None:
     assert statuses(observer) == [("answer", "started"), ("raise", "started"), ("raise", "failed")]
 
 
+def test_memory_that_ran_out_while_telling_is_not_passed_over() -> None:
+    """A listener without memory is no listener's crash: going on would lose what it could not take."""
+    with pytest.raises(MemoryError):
+        run("numbered", observer=Failing("frame", MemoryError()))
+
+
 @pytest.mark.parametrize("where", ["init", "process"])
 def test_memory_that_ran_out_is_no_crash_of_the_tool(where: str) -> None:
     """`MemoryError` comes through as it is: whoever runs this process decides."""
@@ -330,7 +336,7 @@ def test_results_can_be_read_by_every_client() -> None:
     """Numbers that JSON has not are null in a result, and a warning says so."""
     outcome, observer = recorded("odd", "result", options={"result": "without_number"})
 
-    assert outcome.results == {"result": {"mean": None, "parts": [1.5, None]}}
+    assert outcome.results == {"result": {"mean": 2.5, "parts": [1.5, {"top": None}]}}
     assert [told["code"] for told in observer.of("warning")] == ["RESULT_INVALID"]
     assert "NaN" not in json.dumps(outcome.results)
 
