@@ -154,6 +154,7 @@ class Connection:
     def reset(self, epoch: str, seq: int, reason: str, *, head: int) -> None:
         """Go on from `seq` in that life of the log, and tell the client that it can't continue its cursor."""
         self._version += 1
+        self._reserved = 0
         self._pasts.clear()
         self.epoch = epoch
         self.cursor = seq
@@ -188,6 +189,7 @@ class Connection:
 
     def _want(self, jobs: frozenset[str]) -> None:
         self._version += 1
+        self._reserved = 0
         self._wanted = replace(self._wanted, job_ids=jobs)
 
 

@@ -37,7 +37,10 @@ async def carry(subscription: Subscription, sink: Sink) -> None:
         async with asyncio.timeout(None) as deadline:
             loop = asyncio.get_running_loop()
             subscription.when_closing(lambda: deadline.reschedule(loop.time() + CLOSE_SECONDS))
-            await _send(subscription, sink)
+            try:
+                await _send(subscription, sink)
+            finally:
+                subscription.when_closing(None)
     except SinkClosed:
         subscription.close(CloseCode.NORMAL, "the client has gone")
     except TimeoutError:

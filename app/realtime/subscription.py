@@ -123,10 +123,10 @@ class Subscription:
             self._on_close()
         self.wake()
 
-    def when_closing(self, call: Callable[[], None]) -> None:
-        """Have `call` called once this subscription begins to close, or now if it has."""
+    def when_closing(self, call: Callable[[], None] | None) -> None:
+        """Have `call` called once this subscription begins to close, or now if it has; None calls it off."""
         self._on_close = call
-        if self.close_code is not None:
+        if call is not None and self.close_code is not None:
             call()
 
     async def next_batch(self, wait: float | None = None) -> list[Outgoing] | None:
