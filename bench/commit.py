@@ -2,11 +2,13 @@
 
 The tool is pure Python, 50 ms a frame. *Scribe*: the real worker and the real scribe. *Thread*: the same log and the
 same commit from a flusher thread beside the tool, which is what the scribe is there to avoid. Both write to SQLite.
+*Pipe*: another process only reads what a busy one writes: what this machine's scheduler costs at that moment.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import queue
 import statistics
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import av
@@ -41,7 +44,11 @@ FRAME_MS = 50
 def main() -> None:
     """Measure both and print the table."""
     with tempfile.TemporaryDirectory(prefix="transom-bench-") as folder:
-        rows = {"scribe": with_scribe(Path(folder) / "scribe"), "thread": with_thread(Path(folder) / "thread")}
+        rows = {
+            "scribe": with_scribe(Path(folder) / "scribe"),
+            "thread": with_thread(Path(folder) / "thread"),
+            "pipe": with_pipe(),
+        }
     print(f"emit to commit, ms; {FRAMES} frames of {FRAME_MS} ms pure Python")
     print(f"{'':8}{'n':>6}{'p50':>9}{'p99':>9}{'max':>9}")
     for name, delays in rows.items():
@@ -146,14 +153,43 @@ def with_thread(folder: Path) -> list[float]:
     for frame in range(FRAMES):
         payload = payload_json(ProgressPayload(job_id="bench", progress=frame * 100 // FRAMES))
         waiting.put((time.time(), Draft(MessageType.PROGRESS, payload, "2026-01-01T00:00:00.000Z", "bench", 1)))
-        end = time.perf_counter() + FRAME_MS / 1000
-        count = 0
-        while time.perf_counter() < end:
-            count += 1
+        spin()
     waiting.put(None)
     flusher.join()
     database.close()
     return delays
+
+
+def with_pipe() -> list[float]:
+    """The delay of a process that does nothing but read."""
+    ours, theirs = multiprocessing.Pipe()
+    reader = multiprocessing.get_context("spawn").Process(target=read_times, args=(theirs,))
+    reader.start()
+    ours.recv()
+    for _ in range(FRAMES):
+        ours.send(time.time())
+        spin()
+    ours.send(None)
+    delays: list[float] = ours.recv()
+    reader.join()
+    return delays
+
+
+def read_times(pipe: Connection) -> None:
+    """Note how old each time is when it arrives, until None does."""
+    pipe.send("ready")
+    delays = []
+    while (sent := pipe.recv()) is not None:
+        delays.append((time.time() - sent) * 1000)
+    pipe.send(delays)
+
+
+def spin() -> None:
+    """Keep the interpreter busy for a frame's time."""
+    end = time.perf_counter() + FRAME_MS / 1000
+    count = 0
+    while time.perf_counter() < end:
+        count += 1
 
 
 def video(path: Path) -> Path:
