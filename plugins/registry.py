@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
@@ -25,6 +26,12 @@ logger = logging.getLogger(__name__)
 ENTRY_POINTS: Final = "transom.plugins"
 #: Packages of the built-in folder that hold no plugin.
 _NOT_PLUGINS: Final = frozenset({"inspector", "runtime", "samples"})
+#: Names are parts of addresses, and a dot stands between a plugin's and a tool's.
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+#: An absolute path within a sentence; in quotes it may hold blanks.
+_PATH: Final = re.compile(r"(?<=')/[^']+(?=')|(?<=\")/[^\"]+(?=\")|(?<![\w:/'\"])/[^\s'\"():,;]+")
+#: A reason for people is a sentence; the log has the rest.
+_REASON_CHARACTERS: Final = 500
 
 
 class PluginRegistry:
@@ -87,12 +94,31 @@ class PluginRegistry:
 
     def _add(self, name: str, load: Callable[[], type[Plugin]]) -> None:
         try:
-            plugin = load()
-            # Making the manifest finds what is missing or ill-made now, not at the first job.
-            self._plugins[plugin.manifest().name] = plugin
-        except Exception as error:
+            plugin = _checked(load())
+            if self._plugins.setdefault(plugin.name, plugin) is not plugin:
+                raise ValueError(f"another plugin is named {plugin.name!r} already")
+        # A module that calls `sys.exit` while it is imported must not end the worker.
+        except (Exception, SystemExit) as error:
             logger.exception("A plugin can't be loaded", extra={"action": "plugin_failed", "plugin": name})
-            self._failed[name] = f"{type(error).__name__}: {error}"
+            self._failed[name] = _reason(error)
+
+
+def _checked(plugin: type[Plugin]) -> type[Plugin]:
+    """The same plugin; making its manifest finds what is missing or ill-made now, not at the first job."""
+    manifest = plugin.manifest()
+    tools = [tool.name for tool in manifest.tools]
+    for name in (manifest.name, *tools):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name: letters, digits, - and _ are, up to 64")
+    if not tools or len(set(tools)) != len(tools):
+        raise ValueError("a plugin needs tools, each with a name of its own")
+    return plugin
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, for everybody: of a path only its last part."""
+    told = _PATH.sub(lambda path: path[0].rsplit("/", maxsplit=1)[-1], f"{type(error).__name__}: {error}")
+    return told[:_REASON_CHARACTERS]
 
 
 def _plugin_of(module: str) -> type[Plugin]:
