@@ -22,7 +22,7 @@ from app.errors import (
     UrlInputDisabled,
     WebhooksDisabled,
 )
-from app.jobs.ids import now_ms
+from app.jobs.ids import made_at_ms
 from app.jobs.job import Job, Priority
 from app.storage.blobs import input_key
 from app.storage.media_types import media_type_of
@@ -81,7 +81,8 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
         input_name=_shown_name(form.file.name),
         input_type=media_type,
         input_bytes=form.file.size,
-        created_at_ms=now_ms(),
+        # Lists are sorted and bounded by the id's own time: the two must not differ, however long an upload took.
+        created_at_ms=made_at_ms(job_id),
         request_id=request_id,
     )
 

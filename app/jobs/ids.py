@@ -22,5 +22,10 @@ def first_id_at(milliseconds: int) -> str:
     return str(UUID(int=_prefix(milliseconds)))
 
 
+def made_at_ms(identifier: str) -> int:
+    """When an id was made, in milliseconds since 1970."""
+    return UUID(identifier).int >> 80
+
+
 def _prefix(milliseconds: int) -> int:
     return (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76

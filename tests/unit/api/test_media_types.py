@@ -9,6 +9,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 from PIL import Image
 
 from app.errors import UnsupportedInput
@@ -27,6 +28,7 @@ def video(container: str, codec: str) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", container) as output:
         stream = output.add_stream(codec, rate=Fraction(25))
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height = 64, 48
         stream.pix_fmt = "yuv420p"
         for value in range(5):
