@@ -1,4 +1,4 @@
-"""What a tool answers, made fit to show: of this frame, inside the picture, finite. Each repair is a warning.
+"""What a tool answers, made fit to show: of this frame, inside the picture, fit for JSON. Each repair is a warning.
 
 A detection that can't be repaired is left out whole: its box, score, label and what else stands beside them.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from plugins.contract import Box, FrameData, MediaFrame
-from plugins.runtime.finite import finite
+from plugins.runtime.plain_json import plain_json, plain_text
 
 BOX_OUTSIDE: Final = "BOX_OUTSIDE"
 BOX_INVALID: Final = "BOX_INVALID"
@@ -19,6 +19,7 @@ POLYGON_INVALID: Final = "POLYGON_INVALID"
 INDEX_WRONG: Final = "FRAME_INDEX_WRONG"
 TIMESTAMP_INVALID: Final = "TIMESTAMP_INVALID"
 DATA_INVALID: Final = "DATA_INVALID"
+TEXT_INVALID: Final = "TEXT_INVALID"
 
 SENTENCES: Final = {
     BOX_OUTSIDE: "A box reached outside the picture; it was clipped, or left out where nothing was inside.",
@@ -26,7 +27,8 @@ SENTENCES: Final = {
     SCORE_INVALID: "A score was not between 0 and 1; it was clipped, or left out where it was no number.",
     POLYGON_INVALID: "A polygon had a corner without numbers; its detection was left out.",
     TIMESTAMP_INVALID: "The tool named no time for the frame; the frame's own is used.",
-    DATA_INVALID: "The frame's data held what is no number; it is null.",
+    DATA_INVALID: "The frame's data held a number or a text that JSON has not; it was replaced.",
+    TEXT_INVALID: "A label or text held what is no character; it was replaced.",
 }
 
 #: Told a stable code and a sentence.
@@ -51,7 +53,7 @@ def repaired(answer: object, frame: MediaFrame, warn: Warn) -> FrameData:
     if not math.isfinite(data.timestamp_ms):
         warn(TIMESTAMP_INVALID, SENTENCES[TIMESTAMP_INVALID])
         changes["timestamp_ms"] = frame.timestamp_ms
-    if data.data is not None and (values := finite(data.data)) is not data.data:
+    if data.data is not None and (values := plain_json(data.data)) is not data.data:
         warn(DATA_INVALID, SENTENCES[DATA_INVALID])
         changes["data"] = values
     changes |= _repaired_detections(data, frame, warn)
@@ -68,12 +70,17 @@ def _repaired_detections(data: FrameData, frame: MediaFrame, warn: Warn) -> dict
         if not all(math.isfinite(x) and math.isfinite(y) for x, y in polygon):
             codes[POLYGON_INVALID] = None
             keep[place] = False
+    words = {name: [plain_text(word) for word in getattr(data, name) or []] for name in ("labels", "texts")}
+    if any(kept != (getattr(data, name) or []) for name, kept in words.items()):
+        codes[TEXT_INVALID] = None
     if not codes:
         return {}
     for code in codes:
         warn(code, SENTENCES[code])
     columns: dict[str, list[Any] | None] = {name: getattr(data, name) for name in _PARALLEL}
-    columns |= {"boxes": boxes, "scores": scores}
+    columns |= {"boxes": boxes, "scores": scores, "labels": words["labels"]}
+    if data.texts is not None:
+        columns["texts"] = words["texts"]
     return {
         name: [value for value, kept in zip(values, keep, strict=True) if kept]
         for name, values in columns.items()

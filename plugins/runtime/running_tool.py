@@ -13,16 +13,18 @@ from plugins.contract import FrameData, MediaFrame, Severity, Tool, ToolContext,
 from plugins.errors import FrameSkipped, ToolCrashed
 from plugins.inspector.inspector_service import InspectorService
 from plugins.runtime.detections import repaired
-from plugins.runtime.finite import finite
 from plugins.runtime.observers import Guarded
+from plugins.runtime.plain_json import plain_json, plain_text
 from plugins.runtime.warning_counts import WarningCounts
 
 FRAME_SKIPPED: Final = "FRAME_SKIPPED"
 LENGTHS_UNEQUAL: Final = "LENGTHS_UNEQUAL"
 FRAME_INVALID: Final = "FRAME_INVALID"
 RESULT_INVALID: Final = "RESULT_INVALID"
+REPLACED: Final = "A result held a number or a text that JSON has not; it was replaced."
 
 _RESULT: Final = TypeAdapter(dict[str, JsonValue])
+_PARTIAL: Final[TypeAdapter[JsonValue]] = TypeAdapter(JsonValue)
 
 
 class RunningTool:
@@ -84,9 +86,9 @@ class RunningTool:
             with self._timed():
                 result = self._made().finish()
             plain = _RESULT.validate_python(result)
-            checked = {name: finite(value) for name, value in plain.items()}
-            if any(value is not plain[name] for name, value in checked.items()):
-                self.warn("The result held what is no number; it is null.", severity="medium", code=RESULT_INVALID)
+            checked = {plain_text(name): plain_json(value) for name, value in plain.items()}
+            if plain_json(plain) is not plain:
+                self.warn(REPLACED, severity="medium", code=RESULT_INVALID)
         self._tell_end("completed")
         return checked
 
@@ -98,13 +100,22 @@ class RunningTool:
         self, message: str, *, severity: Severity = "low", code: str | None = None, frame_index: int | None = None
     ) -> None:
         """Tell and note a warning; of one code only the first few."""
+        message, code = plain_text(message), None if code is None else plain_text(code)
         if self._warnings.count(code):
             self._inspector.add_warning(message)
             self._observer.tell("warning", self._plugin, message, severity=severity, code=code, frame_index=frame_index)
 
     def partial(self, result: JsonValue) -> None:
-        """Tell a result before the end."""
-        self._observer.tell("partial_result", self._plugin, self.name, result)
+        """Tell a result before the end; one that is no JSON is left out with a warning."""
+        try:
+            said = _PARTIAL.validate_python(result)
+        except ValidationError:
+            self.warn("A partial result was no JSON; it was left out.", severity="medium", code=RESULT_INVALID)
+            return
+        fit = plain_json(said)
+        if fit is not said:
+            self.warn(REPLACED, severity="medium", code=RESULT_INVALID)
+        self._observer.tell("partial_result", self._plugin, self.name, fit)
 
     def _warn_of(self, frame: MediaFrame, code: str, message: str) -> None:
         self.warn(message, severity="medium", code=code, frame_index=frame.index)

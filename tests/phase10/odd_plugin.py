@@ -65,6 +65,8 @@ ANSWERS: dict[str, Callable[[MediaFrame], object]] = {
     "wrong_index": lambda f: answer(f, frame_index=f.index + 1000),
     "time_without_number": lambda f: answer(f, timestamp_ms=math.inf),
     "data_without_number": lambda f: answer(f, data={"sharpness": NAN, "levels": [1.0, {"top": math.inf}]}),
+    "label_without_characters": lambda f: _three(f, labels=["a", "caf\udce9", "c"]),
+    "text_without_characters": lambda f: _three(f, texts=["A", "caf\udce9", "C"]),
     "unequal": lambda f: answer(f, scores=[]),
     "unequal_unchecked": _hollow,
     "negative_index": lambda f: answer(f, frame_index=-1),
@@ -124,12 +126,17 @@ class ResultRun(AnswerRun):
         results: dict[str, Any] = {
             "plain": {"answer": 42},
             "without_number": {"mean": 2.5, "parts": [1.5, {"top": NAN}]},
+            "without_characters": {"name": "caf\udce9", "\udce9": None},
             "numpy": {"mean": np.float64(2.5)},
             "arrays": {"mean": np.zeros(3)},
             "a_list": [1, 2],
             "nothing": None,
         }
         return cast("dict[str, JsonValue]", results[kind])
+
+
+#: Partial results that are not what they should be.
+PARTIALS: dict[str, object] = {"partial_array": np.zeros(3), "partial_nan": {"mean": NAN, "count": 3}}
 
 
 class Talk(ToolOptions):
@@ -174,6 +181,10 @@ class TalkRun(Tool[Talk]):
             self.context.partial({"so_far": index})
         elif self.options.says == "nonsense":
             self.context.warn(f"frame {index}", severity=cast("Any", "fatal"))
+        elif self.options.says in PARTIALS:
+            self.context.partial(cast("JsonValue", PARTIALS[self.options.says]))
+        elif self.options.says == "half":
+            self.context.warn("caf\udce9")
         elif self.options.numbered_codes:
             self.context.warn(f"frame {index}", code=f"CODE_{index}")
         else:

@@ -128,6 +128,12 @@ def test_numbers_that_json_has_not_are_null() -> None:
     assert data == {"sharpness": None, "levels": [1.0, {"top": None}]}
 
 
+def test_half_a_character_is_replaced() -> None:
+    """A label or text that no client could read is shown with a replacement, in its place."""
+    assert second("label_without_characters").labels == ["a", "caf\ufffd", "c"]
+    assert second("text_without_characters").texts == ["A", "caf\ufffd", "C"]
+
+
 @pytest.mark.parametrize("kind", ["unequal", "unequal_unchecked", "negative_index"])
 def test_an_answer_that_fits_no_model_skips_the_frame(kind: str) -> None:
     """A frame whose lists do not belong together is left out, and the run goes on."""

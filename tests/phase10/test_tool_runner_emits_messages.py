@@ -341,6 +341,25 @@ def test_results_can_be_read_by_every_client() -> None:
     assert "NaN" not in json.dumps(outcome.results)
 
 
+def test_results_are_text_that_can_be_sent() -> None:
+    """Half a character in a result, in a name as in a value, is replaced, and a warning says so."""
+    outcome, observer = recorded("odd", "result", options={"result": "without_characters"})
+
+    assert outcome.results == {"result": {"name": "caf\ufffd", "\ufffd": None}}
+    assert [told["code"] for told in observer.of("warning")] == ["RESULT_INVALID"]
+
+
+def test_a_partial_result_that_is_no_json_is_left_out_with_a_warning() -> None:
+    """What can't be shown costs the partial result and not the run; bad numbers in it are null."""
+    _, arrays = recorded("odd", "talk", frames=1, options={"says": "partial_array"})
+    _, numbers = recorded("odd", "talk", frames=1, options={"says": "partial_nan"})
+
+    assert arrays.of("partial_result") == []
+    assert [told["result"] for told in numbers.of("partial_result")] == [{"mean": None, "count": 3}]
+    for observer in (arrays, numbers):
+        assert [told["code"] for told in observer.of("warning")] == ["MADE", "RESULT_INVALID", "DONE"]
+
+
 def test_results_of_numpy_are_plain_numbers() -> None:
     """A result's numbers are Python's own, whatever library they were counted with."""
     outcome = run("odd", "result", options={"result": "numpy"})

@@ -24,6 +24,8 @@ CODES = {
     "wrong_index": "FRAME_INDEX_WRONG",
     "time_without_number": "TIMESTAMP_INVALID",
     "data_without_number": "DATA_INVALID",
+    "label_without_characters": "TEXT_INVALID",
+    "text_without_characters": "TEXT_INVALID",
     "unequal": "LENGTHS_UNEQUAL",
     "unequal_unchecked": "LENGTHS_UNEQUAL",
     "negative_index": "FRAME_INVALID",
@@ -117,6 +119,13 @@ def test_nothing_floods_anybody(options: dict[str, Any]) -> None:
     assert completed["warnings_count"] == 2002
     assert len(observer.of("warning")) < 500
     assert len(outcome.warnings) < 500
+
+
+def test_a_warning_can_be_shown_whatever_it_is_made_of() -> None:
+    """A message with half a character, as names of files have them, is told with a replacement for it."""
+    outcome, _ = recorded("odd", "talk", frames=1, options={"says": "half"})
+
+    assert "caf\ufffd" in outcome.warnings
 
 
 def test_completed_counts_every_warning() -> None:

@@ -1,0 +1,58 @@
+"""Values and texts without what JSON has not."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pydantic_core
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from plugins.runtime.plain_json import plain_json, plain_text
+
+#: Any text, also what Python holds and UTF-8 does not: halves of pairs.
+texts = st.text(st.characters(exclude_categories=()))
+values: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
+    max_leaves=20,
+)
+
+
+def fits(value: JsonValue) -> bool:
+    """Whether strict JSON in UTF-8 can carry the value."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return True
+
+
+@given(values)
+def test_what_comes_out_is_json(value: JsonValue) -> None:
+    """Whatever goes in, every client can read what comes out, and a second pass changes nothing."""
+    cleaned = plain_json(value)
+
+    assert fits(cleaned)
+    assert pydantic_core.from_json(pydantic_core.to_json(cleaned)) == cleaned
+    assert plain_json(cleaned) is cleaned
+
+
+@given(values)
+def test_what_was_fit_is_the_very_same(value: JsonValue) -> None:
+    """Nothing is copied where nothing is wrong, and only then."""
+    assert (plain_json(value) is value) == fits(value)
+
+
+def test_only_what_is_wrong_becomes_null() -> None:
+    """The neighbours of a bad number stay as they are."""
+    odd: JsonValue = {"a": [1.5, math.nan], "b": {"c": -math.inf}, "d": "x"}
+
+    assert plain_json(odd) == {"a": [1.5, None], "b": {"c": None}, "d": "x"}
+
+
+def test_half_a_character_is_replaced_and_whole_ones_stay() -> None:
+    """A text that was read with the wrong encoding can still be shown."""
+    assert plain_text("caf\udce9 \U0001f6b2") == "caf\ufffd \U0001f6b2"
