@@ -21,7 +21,7 @@ from app.database.migrations import migrate
 from app.jobs import fleet
 from app.jobs.fleet import Worker
 from app.main import create_app
-from app.server import make_server
+from app.server import Server, make_server
 from app.settings import Settings
 from tests.stack import wait_until
 from tests.unit.api.hand_worker import HandWorker
@@ -39,8 +39,9 @@ NO_BROKER: Final = "redis://127.0.0.1:1/0"
 class Web:
     """One web process and what stands around it."""
 
-    def __init__(self, address: str, settings: Settings, database: Database) -> None:
+    def __init__(self, address: str, server: Server, settings: Settings, database: Database) -> None:
         self.url = address
+        self.server = server
         self.settings = settings
         self.database = database
         self.client = httpx.Client(base_url=address, timeout=30, trust_env=False)
@@ -106,7 +107,7 @@ def serve_web(data: Path, **settings: Any) -> Iterator[Web]:
     thread.start()
     wait_until(lambda: server.started or not thread.is_alive(), what="the server starting")
     assert server.started, "the server ended before it had started"
-    web = Web(f"http://127.0.0.1:{listener.getsockname()[1]}", chosen, database)
+    web = Web(f"http://127.0.0.1:{listener.getsockname()[1]}", server, chosen, database)
     try:
         web.announce()
         yield web
