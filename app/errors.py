@@ -16,7 +16,7 @@
     * `RangeNotSatisfiable` 416
     * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`
     * `JobFailed` 500                a call that waits for a job tells how it ended
-    * `Unavailable` 503              `DeviceUnavailable`, `TooBusy`
+    * `Unavailable` 503              `DeviceUnavailable`, `NoWorker`, `TooBusy`
     * `TimedOut` 504
 
 `code` is stable and machine-readable, `status` is the HTTP status, `retryable` says whether the same call
@@ -252,6 +252,12 @@ class DeviceUnavailable(Unavailable):
     """No worker has the device that was asked for."""
 
     code = "DEVICE_UNAVAILABLE"
+
+
+class NoWorker(Unavailable):
+    """No worker is there."""
+
+    code = "NO_WORKER"
 
 
 class TooBusy(Unavailable):

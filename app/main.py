@@ -16,7 +16,7 @@ from app.logs import configure_logging
 from app.middleware import RequestContext, SubPath
 from app.problems import on_http_exception, on_transom_error
 from app.realtime.routes import realtime_routes
-from app.server import make_server, refuse_open_address
+from app.server import make_server, warn_of_open_address
 from app.settings import Settings
 
 
@@ -73,7 +73,7 @@ def serve(settings: Settings, *, fd: int | None = None) -> None:
 
     Raises `ConfigurationError` for an address that is not allowed.
     """
-    refuse_open_address(settings)
+    warn_of_open_address(settings)
     configure_logging(settings)
     # uvicorn's own `fd` takes any socket for a Unix one, and asyncio then leaves TCP_NODELAY off.
     make_server(create_app(settings), settings).run(sockets=None if fd is None else [socket.socket(fileno=fd)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import socket
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.errors import ConfigurationError
+from app.addresses import is_loopback, require_loopback
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -60,27 +59,12 @@ def make_server(app: ASGIApp, settings: Settings) -> Server:
     return Server(config)
 
 
-def refuse_open_address(settings: Settings) -> None:
-    """Raise `ConfigurationError` for an address that others reach, unless it was allowed in so many words."""
-    if is_loopback(settings.host):
-        return
-    if not settings.allow_open:
-        raise ConfigurationError(
-            f"TRANSOM_HOST={settings.host!r} can be reached by others, and there is no authentication yet. "
-            "Listen on 127.0.0.1, or set TRANSOM_ALLOW_OPEN=1 where the network is trusted."
+def warn_of_open_address(settings: Settings) -> None:
+    """Say loudly that others reach the address; raises `ConfigurationError` where that was not allowed."""
+    require_loopback(settings.host, settings=settings)
+    if not is_loopback(settings.host):
+        logger.warning(
+            "OPEN: anybody who reaches %s can submit, read and cancel jobs: there is no authentication",
+            settings.host,
+            extra={"action": "open_address"},
         )
-    logger.warning(
-        "OPEN: anybody who reaches %s can submit, read and cancel jobs: there is no authentication",
-        settings.host,
-        extra={"action": "open_address"},
-    )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -38,11 +38,22 @@ class Child:
 
     def kill(self) -> None:
         """End the process: it was told to stop and did not."""
+        logger.warning("A process that does not stop is ended", extra={"action": "child_killed", "pid": self.pid})
+        self._signal(signal.SIGKILL)
+
+    def end_deaf(self) -> None:
+        """Ask a worker's main process that hears no bell to stop, which hands its jobs back; it is started again."""
+        logger.error(
+            "Jobs wait and the worker hears no bell; it is started again",
+            extra={"action": "worker_deaf", "pid": self.pid},
+        )
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
         if self.pid is None:
             return
-        logger.warning("A tool that does not stop is ended", extra={"action": "child_killed", "pid": self.pid})
         try:
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, number)
         except ProcessLookupError:
             logger.debug("It was gone already", extra={"action": "child_gone", "pid": self.pid})
 

@@ -120,6 +120,7 @@ class Scribe:
                 raise ValueError(f"unknown message {message[0]!r}")
 
     async def _claim(self, child: Child, queue: str) -> None:
+        self._watch.asked()
         lease_until_ms = now_ms() + int(self._settings.lease_seconds * 1000)
         moved = None
         if not self._watch.draining:

@@ -18,6 +18,7 @@ from app.realtime.event_log import state
 from app.realtime.events import LogEvent
 from tasks import sweep
 from tasks.child import Child
+from tasks.hearing import DEAF_AFTER_SECONDS, Hearing
 from tasks.resources import ScribeResources
 from tasks.run import Run
 from tasks.transactions import Transactions
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 LEASE_RENEWAL_SECONDS: Final = 5.0
 #: How often the scribe looks whether a job of its children was cancelled.
 LOOK_SECONDS: Final = 0.5
+#: How often the scribe looks whether its worker still hears the bell.
+HEARING_SECONDS: Final = 2.0
 #: A child that was told to stop and has not after this long is killed: a cancelled tool is gone within 2 s.
 KILL_AFTER_SECONDS: Final = 1.2
 
@@ -48,6 +51,7 @@ class Watch:
         self._fleet: dict[str, Any] | None = None
         self._started_at_ms = now_ms()
         self._drain_task: asyncio.Task[None] | None = None
+        self._hearing = Hearing(now=_now())
 
     @property
     def draining(self) -> bool:
@@ -61,18 +65,25 @@ class Watch:
             asyncio.create_task(_every(renewal, self._renew), name="leases"),
             asyncio.create_task(_every(LOOK_SECONDS, self._look), name="look"),
             asyncio.create_task(_every(self._settings.sweep_seconds, self._sweep), name="sweep"),
+            asyncio.create_task(_every(HEARING_SECONDS, self._test_hearing), name="hearing"),
         ]
 
     async def announce(self, announced: dict[str, Any]) -> None:
         """The worker's main process is there: tell the fleet what this worker has, and claim again."""
         self._fleet = announced
         self._drain_task = None
+        self._hearing = Hearing(now=_now())
         await self._renew()
 
     async def main_process_gone(self) -> None:
-        """The worker's main process has ended: nobody will answer the bell here."""
+        """The worker's main process has ended: nobody answers the bell here until another is there.
+
+        Its row stays until it is too old: one that crashed is started again within seconds, and what it can do has not
+        changed. One that drained has left the fleet.
+        """
         self._fleet = None
-        await self._transactions.run(fleet.forget, self._worker_id)
+        if self.draining:
+            await self._transactions.run(fleet.forget, self._worker_id)
 
     def begin_drain(self) -> None:
         """Claim no more; after a grace, hand back what still runs."""
@@ -89,6 +100,10 @@ class Watch:
     async def leave(self) -> None:
         """Take this worker out of the fleet."""
         await self._transactions.run(_leave, self._worker_id)
+
+    def asked(self) -> None:
+        """A child asked for a job, so the worker hears the bell."""
+        self._hearing.asked(_now())
 
     async def hand_back(self, run: Run, *, crashed: bool) -> None:
         """Put a job back into its queue as the next attempt, or end it when it has killed too many children."""
@@ -111,8 +126,8 @@ class Watch:
         await self._until_idle(2 * KILL_AFTER_SECONDS + 2)
 
     async def _until_idle(self, seconds: float) -> None:
-        deadline = asyncio.get_running_loop().time() + seconds
-        while self._busy() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - a few times a stop
+        deadline = _now() + seconds
+        while self._busy() and _now() < deadline:  # noqa: ASYNC110 - a few times a stop
             await asyncio.sleep(0.05)
 
     def _busy(self) -> list[Child]:
@@ -140,7 +155,7 @@ class Watch:
         if not runs:
             return
         running = await self._transactions.run(store.still_running, list(runs))
-        now = asyncio.get_running_loop().time()
+        now = _now()
         for child in busy:
             run = child.run
             if run is None or run.ending:
@@ -151,6 +166,28 @@ class Watch:
             if run.stop_at is not None and now - run.stop_at > KILL_AFTER_SECONDS:
                 child.kill()
 
+    async def _test_hearing(self) -> None:
+        """End the worker's main process when it does not hear the bell any more: its supervisor starts another."""
+        if self._fleet is None or self.draining:
+            return
+        waiting = await self._transactions.run(store.waiting_by_queue)
+        if self._hearing.deaf(
+            _now(),
+            jobs_wait=any(waiting.get(queue) for queue in self._fleet["queues"]),
+            processes_free=len(self._busy()) < self._fleet["processes"],
+        ):
+            self._hearing = Hearing(now=_now())
+            for child in list(self._children):
+                if child.main:
+                    child.end_deaf()
+                    # One that hears no signal either is not waited for.
+                    patience = self._settings.drain_seconds + DEAF_AFTER_SECONDS
+                    asyncio.get_running_loop().call_later(patience, self._kill_if_there, child)
+
+    def _kill_if_there(self, child: Child) -> None:
+        if child in self._children:
+            child.kill()
+
     async def _sweep(self) -> None:
         swept = await self._transactions.run(sweep.sweep, self._worker_id, self._settings)
         self._publish(swept.epoch, swept.events)
@@ -159,6 +196,10 @@ class Watch:
         for job_id in swept.purged:
             # After the commit: a file without a row is litter, a row without its file is a broken promise.
             await asyncio.to_thread(retention.delete_files, self._resources.blobs, job_id)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _every(seconds: float, function: Callable[[], Awaitable[None]]) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from app.api.caller import tenant_of
 from app.api.parameters import rfc3339
 from app.database.schema import tool_runs
-from app.errors import PluginNotFound, ToolNotFound
+from app.errors import NoWorker, PluginNotFound, ToolNotFound
 from app.jobs import fleet
 from app.models_phase10 import Device, DeviceList, PluginHealth, PluginList, PluginSummary
 from app.state import ApiRequest
@@ -35,11 +35,13 @@ class FleetPlugins:
                 self._read(announced)
 
     def manifest(self, name: str) -> PluginMetadata:
-        """A plugin that a worker can run; raises `PluginNotFound`."""
+        """A plugin that a worker can run; raises `PluginNotFound`, and `NoWorker` while nobody can know."""
         manifest = self._manifests.get(name)
         if manifest is None:
+            if not self.workers:
+                raise NoWorker("No worker is there to say which plugins there are; try again in a moment")
             reason = self._failures.get(name)
-            known = ", ".join(sorted(self._manifests)) or "none, for no worker is there"
+            known = ", ".join(sorted(self._manifests))
             raise PluginNotFound(
                 f"The plugin {name!r} could not be loaded: {reason}"
                 if reason

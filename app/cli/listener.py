@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import socket
 
+from app.addresses import require_loopback
 from app.errors import ConfigurationError
 from app.settings import Settings
 
@@ -33,21 +34,6 @@ def listen(settings: Settings) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise AddressTaken(f"{settings.host}:{settings.port} is taken by another program") from None
         raise ConfigurationError(f"TRANSOM_HOST={settings.host!r}: can't listen there: {error.strerror}") from None
-
-
-def require_loopback(host: str, *, settings: Settings) -> None:
-    """Raise `ConfigurationError` for an address that others can reach, unless that is allowed."""
-    if not is_loopback(host) and not settings.allow_open:
-        raise ConfigurationError(
-            f"TRANSOM_HOST={settings.host!r}: others can reach this address, and there is no authentication yet: "
-            "anyone who can would submit jobs and read results. Use 127.0.0.1, or set TRANSOM_ALLOW_OPEN=1 "
-            "where a proxy or a firewall decides who comes in"
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the numeric address."""
-    return ipaddress.ip_address(host.partition("%")[0]).is_loopback
 
 
 def adopt(fd: int) -> socket.socket:

@@ -12,10 +12,11 @@ from typing import Final
 
 from rich.console import Console
 
+from app.addresses import is_loopback
 from app.cli.data_folder import DataFolder, claim, machine_name
 from app.cli.database_setup import prepare_database
 from app.cli.embedded_broker import EmbeddedBroker
-from app.cli.listener import is_loopback, listen, local_url
+from app.cli.listener import listen, local_url
 from app.cli.log_lines import OWN_NAME, ForwardingHandler, LogLines
 from app.cli.output import say
 from app.cli.processes import SCRIBE_SOCKET_NAME, web_process, worker_processes

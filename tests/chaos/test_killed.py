@@ -83,3 +83,20 @@ def test_killed_web_process_comes_back_with_the_stream(own_product: Callable[...
 
     assert_unbroken(messages)
     assert messages == product.events(job_id)
+
+
+def test_worker_that_stopped_consuming_is_started_again(own_product: Callable[..., Product], sample: Path) -> None:
+    """A worker that no longer answers the bell is noticed and replaced, and the job that waited is done."""
+    # Given a worker whose main process hears nothing any more
+    product = own_product()
+    (worker,) = [
+        process
+        for process in product.child_processes("tasks.celery_app")
+        if "billiard" not in " ".join(process.cmdline())
+    ]
+    worker.suspend()
+
+    # When a job is submitted, then it is done by the worker that was started in its place
+    job = product.wait(product.submit(sample, plugin="numbered"))
+    assert job["status"] == "done"
+    wait_until(lambda: not worker.is_running(), what="the deaf worker being ended")

@@ -19,7 +19,8 @@ def web(
     fd: Annotated[int | None, typer.Option(help="Serve on this inherited listening socket instead.")] = None,
 ) -> None:
     """Run one web process, until it is told to stop."""
-    from app.cli.listener import adopt, listen, require_loopback
+    from app.addresses import require_loopback
+    from app.cli.listener import adopt, listen
     from app.errors import ConfigurationError
     from app.settings import load_settings
 

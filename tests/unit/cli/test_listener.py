@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from app.cli.listener import AddressTaken, adopt, is_loopback, listen, local_url
+from app.addresses import is_loopback
+from app.cli.listener import AddressTaken, adopt, listen, local_url
 from app.errors import ConfigurationError
 from app.settings import load_settings
 
