@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from typing import Any
 
 from tasks.link import encode
@@ -33,7 +34,7 @@ class Child:
         """Tell the child to stop what it does; a second time changes nothing."""
         run = self.run
         if run is not None and run.stop_at is None:
-            run.stop_at = asyncio.get_running_loop().time()
+            run.stop_at = time.monotonic()
             self.send(["stop", reason])
 
     def kill(self) -> None:
