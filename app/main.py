@@ -73,7 +73,7 @@ def serve(settings: Settings, *, fd: int | None = None) -> None:
 
     Raises `ConfigurationError` for an address that is not allowed.
     """
-    warn_of_open_address(settings)
     configure_logging(settings)
+    warn_of_open_address(settings)
     # uvicorn's own `fd` takes any socket for a Unix one, and asyncio then leaves TCP_NODELAY off.
     make_server(create_app(settings), settings).run(sockets=None if fd is None else [socket.socket(fileno=fd)])
