@@ -25,6 +25,7 @@ class Client:
         #: What it resumes from.
         self.since = since
         self.subscription: Subscription | None = None
+        self.wire = Wire(self)
         #: Which node it is connected to.
         self.at = 0
         #: Set: messages are taken as they come. Not set: the reader is slow.
@@ -37,30 +38,24 @@ class Client:
         self._last = 0
         self._reset_is_due = False
         #: The promise that was not kept.
-        self.broken: AssertionError | None = None
+        self.broken: Exception | None = None
 
     def __repr__(self) -> str:
         return f"{self.name} at {self.since}"
 
-    async def send_text(self, text: str, /) -> None:
-        """See `Sink.send_text`: one message over the wire."""
-        mine = self.subscription
-        await self.gate.wait()
-        if self.subscription is not mine:
-            return
+    @property
+    def greeted(self) -> bool:
+        """Whether a hello has come."""
+        return bool(self._had)
+
+    def take(self, text: str) -> None:
+        """One message that has come; notes the promise that it breaks."""
         try:
             self._take(json.loads(text))
-        except AssertionError as broken:
+        except Exception as broken:
             # The hub drops a connection that breaks, and would go on.
             self.broken = broken
             raise
-
-    async def close(self, code: int, reason: str, /) -> None:
-        """See `Sink.close`."""
-
-    def leave(self) -> None:
-        """Be cut off: what is on its way does not arrive."""
-        self.subscription = None
 
     def add_job(self, job_id: str, since: int, connection_at: int) -> None:
         """A job was subscribed to, from `since` on; the connection stood at another seq."""
@@ -124,3 +119,20 @@ class Client:
         assert not missed, f"{self}: a ping says {cursor} is safe, and {missed} have not come"
         if isinstance(self.since, Cursor) and cursor.seq > self.since.seq:
             self.since = cursor
+
+
+class Wire:
+    """One connection of a client: cut, it carries nothing more."""
+
+    def __init__(self, client: Client) -> None:
+        self.cut = False
+        self._client = client
+
+    async def send_text(self, text: str, /) -> None:
+        """See `Sink.send_text`."""
+        await self._client.gate.wait()
+        if not self.cut:
+            self._client.take(text)
+
+    async def close(self, code: int, reason: str, /) -> None:
+        """See `Sink.close`."""

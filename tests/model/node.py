@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from starlette.requests import HTTPConnection
+
 from app.database.engine import Database
 from app.realtime.connection import State
 from app.realtime.connection_manager import ConnectionManager
@@ -13,8 +15,7 @@ from app.realtime.query import RealtimeQuery
 from app.realtime.relay import Relay
 from app.settings import Settings
 from app.state import AppState
-from starlette.requests import HTTPConnection
-from tests.model.client import Client
+from tests.model.client import Client, Wire
 
 
 class Node:
@@ -34,7 +35,8 @@ class Node:
         query = RealtimeQuery(
             session_id=client.name, wanted=client.wanted, since=client.since, heartbeat=60, probe=False, wait=0
         )
-        client.subscription = await open_subscription(self._connection, query, "sse", client)
+        client.wire = Wire(client)
+        client.subscription = await open_subscription(self._connection, query, "sse", client.wire)
 
     async def settle(self) -> None:
         """Wait until the relay has read all that it has been told it is owed."""
@@ -57,7 +59,8 @@ class Node:
         """Cut the client off."""
         subscription = client.subscription
         assert subscription is not None
-        client.leave()
+        client.subscription = None
+        client.wire.cut = True
         client.gate.set()
         self.manager.remove(subscription)
         await subscription.ended.wait()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -20,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from app.database.engine import Database
 from app.database.lifecycle import ensure_epoch
 from app.database.migrations import migrate
-from app.database.schema import DEFAULT_TENANT
+from app.database.schema import DEFAULT_TENANT, jobs
 from app.realtime import event_log, relay
 from app.realtime.event_bus import BusBatch, Segment, batch_of
 from app.realtime.events import EVERYTHING, Draft, Filter, LogEvent
@@ -61,6 +62,17 @@ def draft(job_id: str, kind: MessageType) -> Draft:
     return Draft(kind, payload[kind], "2026-03-14T09:26:53.000Z", job_id, 1)
 
 
+def job_row(job_id: str) -> dict[str, Any]:
+    """A job, so that its messages can be asked for."""
+    numbers = dict.fromkeys(("priority", "input_bytes", "attempt", "crashes", "last_n", "created_at_ms"), 1)
+    texts = dict.fromkeys(("plugin", "queue", "device_requested", "device_used", "input_key", "input_type"), "whatever")
+    return (
+        {"id": job_id, "tenant": DEFAULT_TENANT, "status": "running", "tools": [], "options": {}, "fallback": False}
+        | numbers
+        | texts
+    )
+
+
 class Stream(RuleBasedStateMachine):
     """Two web nodes over one log."""
 
@@ -70,6 +82,8 @@ class Stream(RuleBasedStateMachine):
         self._path = Path(self._folder.name, "transom.db")
         self._copy = Path(self._folder.name, "copy.db")
         self._copied_at: int | None = None
+        self._copied_floor = 0
+        self._copied_epoch = ""
         self._url = f"sqlite:///{self._path}"
         Path(self._path).write_bytes(Stream.template)
         self.loop = asyncio.new_event_loop()
@@ -198,7 +212,7 @@ class Stream(RuleBasedStateMachine):
         client = self.clients[which % len(self.clients)]
         if client.subscription is None or client.wanted.job_ids is None or job_id in client.wanted.job_ids:
             return
-        if client.subscription.connection.waiting or not client.gate.is_set():
+        if not client.greeted or client.subscription.connection.waiting or not client.gate.is_set():
             return
         connection = client.subscription.connection
         since = max(self.history.floor, since % (len(self.history.events) + 1))
@@ -247,8 +261,6 @@ class Stream(RuleBasedStateMachine):
         source.close()
         target.close()
         self.history.restoring = True
-        self.history.go_back(self._copied_at)
-        self.history.floor = self._copied_floor
         for node in (self.nodes[first], self.nodes[1 - first]):
             node.consumer.waiting.clear()
             self.run(node.relay.compare())
@@ -262,6 +274,9 @@ class Stream(RuleBasedStateMachine):
         for client in self.clients:
             if client.subscription is not None:
                 self.run(self._at(client).drain(client))
+        # What waited of the lost events has come; from here on they never were.
+        self.history.go_back(self._copied_at)
+        self.history.floor = self._copied_floor
         self.history.epoch = epoch
         self.history.restoring = False
 
@@ -344,6 +359,7 @@ def test_every_message_once_and_in_order(tmp_path: Path, monkeypatch: pytest.Mon
     database = Database(f"sqlite:///{path}")
     with database.write() as connection:
         ensure_epoch(connection)
+        connection.execute(sa.insert(jobs), [job_row(job_id) for job_id in JOBS])
     with database.autocommit() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
