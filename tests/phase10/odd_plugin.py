@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from plugins.contract import Box, FrameData, MediaFrame, MediaKind, Plugin, Tool, ToolContext, ToolOptions
 from plugins.errors import FrameSkipped
@@ -234,6 +234,33 @@ class ImageRun(AnswerRun):
     inputs: ClassVar[frozenset[MediaKind]] = frozenset({MediaKind.IMAGE})
 
 
+class Picky(ToolOptions):
+    """Options whose check says more than their schema can."""
+
+    low: int = 1
+    high: int = 2
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Picky:
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        if self.low == self.high:
+            raise ZeroDivisionError("the check itself is broken")
+        return self
+
+
+class PickyRun(AnswerRun):
+    """Takes some options only."""
+
+    name = "picky"
+    title = "Picky"
+    Options: ClassVar[type[ToolOptions]] = Picky
+
+    def process(self, frame: MediaFrame) -> FrameData:
+        """As usual."""
+        return answer(frame)
+
+
 class OddPlugin(Plugin):
     """All of them."""
 
@@ -242,4 +269,4 @@ class OddPlugin(Plugin):
     title = "Odd"
     description = "For tests."
     license = "Apache-2.0"
-    tools = (AnswerRun, ResultRun, TalkRun, RaiseRun, ImageRun)
+    tools = (AnswerRun, ResultRun, TalkRun, RaiseRun, ImageRun, PickyRun)
