@@ -89,6 +89,7 @@ class Guarded:
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
         self._end: RunStopped | ConnectionError | None = None
+        self._failed: set[str] = set()
         #: How long the observer took, all together.
         self.seconds = 0.0
 
@@ -116,7 +117,11 @@ class Guarded:
         except MemoryError:
             raise
         except Exception:
-            logger.exception("An observer failed; the run goes on", extra={"action": "observer_failed", "told": what})
+            # The same at every frame would bury the rest of the log: the first of a kind is an error.
+            level = logging.DEBUG if what in self._failed else logging.ERROR
+            self._failed.add(what)
+            extra = {"action": "observer_failed", "told": what}
+            logger.log(level, "An observer failed; the run goes on", exc_info=True, extra=extra)
             return None
         finally:
             self.seconds += time.perf_counter() - started

@@ -308,6 +308,15 @@ def test_a_listener_that_crashes_does_not_sink_the_run(what: str, caplog: pytest
     assert {record.__dict__["action"] for record in caplog.records} == {"observer_failed"}
 
 
+def test_a_listener_that_always_crashes_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """One failure of a kind is logged with its traceback; the same at every frame would say no more."""
+    with caplog.at_level(logging.INFO):
+        run("numbered", frames=30, observer=Failing("frame", ValueError("deaf")))
+
+    assert len(caplog.records) == 1
+    assert caplog.records[0].exc_info
+
+
 @pytest.mark.parametrize("error", [RunStopped("stop"), ConnectionResetError("the scribe has gone")])
 @pytest.mark.parametrize("what", EVERYTHING)
 def test_a_listener_may_end_the_run(what: str, error: Exception) -> None:
