@@ -14,7 +14,7 @@ from tasks.child import Child
 from tasks.ledger import Committed, Entry
 from tasks.resources import open_scribe_resources
 from tasks.run import Run
-from tasks.scribe import Scribe
+from tasks.scribe import SWITCH_SECONDS, Scribe
 
 delays_ms: list[float] = []
 
@@ -34,6 +34,7 @@ class ProbedScribe(Scribe):
 
 def main() -> None:
     """Run until SIGTERM, then write the delays to the file that the command line names."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     with open_scribe_resources(load_settings()) as resources:
         asyncio.run(ProbedScribe(resources).run())
     Path(sys.argv[1]).write_text(json.dumps(delays_ms))

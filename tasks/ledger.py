@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.database.schema import tool_runs
 from app.jobs.transitions import advance, committed_n
-from app.realtime.event_log import append, state
+from app.realtime.event_log import append, epoch_of
 from app.realtime.events import Draft, LogEvent
 
 
@@ -66,4 +66,4 @@ def commit(connection: sa.Connection, entries: list[Entry]) -> Committed:
     events = [event for tenant in sorted(drafts) for event in append(connection, tenant, drafts[tenant])]
     if runs:
         connection.execute(sa.insert(tool_runs), runs)
-    return Committed(state(connection).epoch if events else "", outcomes, events)
+    return Committed(epoch_of(connection) if events else "", outcomes, events)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from app.jobs.ids import now_ms
 from app.jobs.job import JobStatus
 from app.logs import configure_logging
 from app.realtime.event_bus import batch_of
-from app.realtime.event_log import state
+from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from app.settings import load_settings
 from tasks.child import Child
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 #: Rows a transaction: beyond it a commit gets slower for those who wait behind it, and gains nothing.
 MAX_ROWS: Final = 500
+#: How long one thread keeps the interpreter while another waits for it.
+SWITCH_SECONDS: Final = 0.0001
 
 
 class Scribe:
@@ -215,7 +218,7 @@ def _claim(
     connection: sa.Connection, queue: str, worker_id: str, lease_until_ms: int
 ) -> tuple[transitions.Moved | None, str]:
     moved = transitions.claim(connection, queues=[queue], worker_id=worker_id, lease_until_ms=lease_until_ms)
-    return moved, state(connection).epoch
+    return moved, epoch_of(connection)
 
 
 def _ended(status: str) -> dict[str, Any]:
@@ -231,6 +234,9 @@ def main() -> None:
     """Run the scribe of the worker that the environment names."""
     settings = load_settings()
     configure_logging(settings)
+    # Its three threads each work for a fraction of a millisecond. At the interpreter's own 5 ms one of them could
+    # hold up the others for longer than a whole commit takes.
+    sys.setswitchinterval(SWITCH_SECONDS)
     with open_scribe_resources(settings) as resources:
         asyncio.run(Scribe(resources).run())
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.database.schema import EVERYONE, idempotency_keys, leases
 from app.jobs import fleet, retention, store, transitions
 from app.jobs.ids import now_ms
-from app.realtime.event_log import state
+from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from app.settings import Settings
 
@@ -47,7 +47,7 @@ def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
     fleet.forget_silent(connection, now)
     connection.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.created_at_ms < now - IDEMPOTENCY_MS))
     purged = retention.purge_expired(connection, now - int(settings.retention_days * DAY_MS))
-    return Swept(state(connection).epoch, events, _bells(connection), purged)
+    return Swept(epoch_of(connection), events, _bells(connection), purged)
 
 
 def give_up(connection: sa.Connection, holder: str) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.jobs import fleet, retention, store, transitions
 from app.jobs.ids import now_ms
 from app.jobs.job import Job
-from app.realtime.event_log import state
+from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from tasks import sweep
 from tasks.child import Child
@@ -222,7 +222,7 @@ def _hand_back(
     connection: sa.Connection, job: Job, *, crashed: bool, max_crashes: int
 ) -> tuple[transitions.Moved | None, str]:
     moved = transitions.hand_back(connection, job.tenant, job.id, job.attempt, crashed=crashed, max_crashes=max_crashes)
-    return moved, state(connection).epoch
+    return moved, epoch_of(connection)
 
 
 def _leave(connection: sa.Connection, worker_id: str) -> None:

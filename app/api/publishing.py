@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.jobs.job import Job
 from app.jobs.transitions import Moved
 from app.realtime.event_bus import batch_of
-from app.realtime.event_log import state
+from app.realtime.event_log import epoch_of
 from app.state import ApiRequest
 
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ async def move(
 
     def transact(connection: sa.Connection) -> tuple[Moved, str]:
         moved = transition(connection, *args, **kwargs)
-        return moved, state(connection).epoch
+        return moved, epoch_of(connection)
 
     moved, epoch = await request.state["database"].run_write(transact)
     request.state["publisher"].publish(batch_of(epoch, moved.events))

@@ -7,6 +7,7 @@ once the transaction has committed. The row is changed first, the log's head aft
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,16 +120,25 @@ def advance(
     `committed_n` tells). `values` may hold a terminal status.
     """
     result = connection.execute(
-        sa.update(jobs)
-        .where(
-            jobs.c.id == job_id,
-            jobs.c.attempt == attempt,
-            jobs.c.last_n == from_n,
-            jobs.c.status == JobStatus.RUNNING,
-        )
-        .values(last_n=to_n, **values)
+        _fence(tuple(sorted(values))),
+        {"b_id": job_id, "b_attempt": attempt, "b_from": from_n, "last_n": to_n, **values},
     )
     return result.rowcount == 1
+
+
+@lru_cache(maxsize=64)
+def _fence(columns: tuple[str, ...]) -> sa.Update:
+    """The fence's statement; it runs with every commit, and building it takes longer than running it."""
+    return (
+        sa.update(jobs)
+        .where(
+            jobs.c.id == sa.bindparam("b_id"),
+            jobs.c.attempt == sa.bindparam("b_attempt"),
+            jobs.c.last_n == sa.bindparam("b_from"),
+            jobs.c.status == JobStatus.RUNNING,
+        )
+        .values({name: sa.bindparam(name) for name in ("last_n", *columns)})
+    )
 
 
 def committed_n(connection: sa.Connection, job_id: str, attempt: int) -> int | None:

@@ -53,6 +53,17 @@ class Page:
     state: LogState
 
 
+# These run with every commit, and building a statement takes longer than running it: they are built once.
+_RAISE_HEAD: Final = (
+    sa.update(logs)
+    .where(logs.c.tenant == sa.bindparam("b_tenant"))
+    .values(head=logs.c.head + sa.bindparam("b_count"))
+    .returning(logs.c.head)
+)
+_INSERT: Final = sa.insert(events)
+_EPOCH: Final = sa.select(log_epoch.c.epoch)
+
+
 def append(connection: sa.Connection, tenant: str, drafts: Sequence[Draft]) -> list[LogEvent]:
     """Give the drafts the next numbers of the tenant's log; numbers are dense, and commit order is their order.
 
@@ -60,27 +71,30 @@ def append(connection: sa.Connection, tenant: str, drafts: Sequence[Draft]) -> l
     """
     if not drafts:
         return []
-    raise_head = (
-        sa.update(logs).where(logs.c.tenant == tenant).values(head=logs.c.head + len(drafts)).returning(logs.c.head)
-    )
-    head = connection.execute(raise_head).scalar_one_or_none()
+    raised = {"b_tenant": tenant, "b_count": len(drafts)}
+    head = connection.execute(_RAISE_HEAD, raised).scalar_one_or_none()
     if head is None:
         _create_log(connection, tenant)
-        head = connection.execute(raise_head).scalar_one()
+        head = connection.execute(_RAISE_HEAD, raised).scalar_one()
     first = int(head) - len(drafts) + 1
     appended = [
         LogEvent(tenant, seq, d.type, d.payload, d.timestamp, d.job_id, d.attempt, d.batch_id)
         for seq, d in enumerate(drafts, first)
     ]
-    connection.execute(sa.insert(events), [_row(event) for event in appended])
+    connection.execute(_INSERT, [_row(event) for event in appended])
     return appended
+
+
+def epoch_of(connection: sa.Connection) -> str:
+    """This life of the log."""
+    return str(connection.execute(_EPOCH).scalar_one())
 
 
 def state(connection: sa.Connection) -> LogState:
     """The epoch, heads and floors as they are now."""
-    epoch = connection.execute(sa.select(log_epoch.c.epoch)).scalar_one()
+    epoch = epoch_of(connection)
     rows = connection.execute(sa.select(logs.c.tenant, logs.c.head, logs.c.floor)).all()
-    return LogState(str(epoch), {row.tenant: row.head for row in rows}, {row.tenant: row.floor for row in rows})
+    return LogState(epoch, {row.tenant: row.head for row in rows}, {row.tenant: row.floor for row in rows})
 
 
 def read_since(
@@ -125,7 +139,7 @@ def trim(connection: sa.Connection, tenant: str, through: int) -> None:
 def change_epoch(connection: sa.Connection, expected: str) -> str:
     """Begin a new life of the log, unless another process has; returns the epoch that holds."""
     connection.execute(sa.update(log_epoch).where(log_epoch.c.epoch == expected).values(epoch=new_epoch()))
-    return str(connection.execute(sa.select(log_epoch.c.epoch)).scalar_one())
+    return epoch_of(connection)
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
