@@ -23,6 +23,7 @@ from app.settings import Settings
 def routes() -> list[BaseRoute]:
     """Every address of the web process."""
     return [
+        Route("/", docs.front, methods=["GET"]),
         Route("/v1/jobs", submit.submit_job, methods=["POST"]),
         Route("/v1/jobs", jobs.list_jobs, methods=["GET"]),
         Route("/v1/jobs/{job_id}", jobs.get_job, methods=["GET"]),

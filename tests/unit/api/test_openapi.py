@@ -188,3 +188,12 @@ def test_assets_have_their_types(web: Web) -> None:
 def test_no_other_file_is_served(web: Web, name: str) -> None:
     """Not even those beside them."""
     assert web.client.get(f"/docs/assets/{name}").status_code == 404
+
+
+def test_front_door_leads_to_the_description(web: Web) -> None:
+    """Whoever opens the address that was printed at the start lands on a page."""
+    answer = web.client.get("/", follow_redirects=False)
+
+    assert answer.status_code == 307
+    assert answer.headers["location"] == "/docs"
+    assert web.client.get("/", follow_redirects=True).status_code == 200
