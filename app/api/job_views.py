@@ -141,8 +141,8 @@ async def with_frames(
     pages = frame_pages(request, snapshot)
     first = await anext(pages, None)
     second = await anext(pages, None)
-    opening = _json(head)[:-1] + b',"frames":[' + _joined(first)
-    closing = b"]" + (b"," + _json(tail)[1:] if tail else b"}")
+    opening = pydantic_core.to_json(head)[:-1] + b',"frames":[' + _joined(first)
+    closing = b"]" + (b"," + pydantic_core.to_json(tail)[1:] if tail else b"}")
     if second is None:
         return Response(opening + closing, media_type="application/json", headers=headers)
     more = second
@@ -154,11 +154,6 @@ async def with_frames(
         yield closing
 
     return StreamingResponse(stream(), media_type="application/json", headers=headers)
-
-
-def _json(value: Any) -> bytes:
-    # A tool's result may hold a number that JSON has no word for.
-    return pydantic_core.to_json(value, inf_nan_mode="null")
 
 
 def _joined(page: list[tuple[int, bytes]] | None) -> bytes:
@@ -181,17 +176,17 @@ async def frame_pages(
             payload = pydantic_core.from_json(event.payload)
             tool, frame = payload["tool"], payload["data"]
             if not several:
-                page.append((event.seq, _json(frame)))
+                page.append((event.seq, pydantic_core.to_json(frame)))
                 continue
             if held and held[0][1]["frame_index"] != frame["frame_index"]:
-                page.append((held_seq, _json(_merged(held))))
+                page.append((held_seq, pydantic_core.to_json(_merged(held))))
                 held.clear()
             held.append((tool, frame))
             held_seq = event.seq
         if page:
             yield page
     if held:
-        yield [(held_seq, _json(_merged(held)))]
+        yield [(held_seq, pydantic_core.to_json(_merged(held)))]
 
 
 def _merged(found: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:

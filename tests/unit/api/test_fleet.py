@@ -124,12 +124,12 @@ def test_a_manifest_of_another_version_takes_nothing_else_down(own_web: Callable
     assert web.post().status_code == 202
 
 
-def test_without_a_worker_there_is_no_plugin(own_web: Callable[..., Web]) -> None:
-    """The answer says that it is workers that are missing."""
+def test_without_a_worker_nobody_knows(own_web: Callable[..., Web]) -> None:
+    """503: a worker that starts may have the plugin."""
     web = own_web()
     web.forget("hand-1")
 
     problem = problem_of(web.post())
 
-    assert problem["code"] == "PLUGIN_NOT_FOUND"
-    assert "no worker" in problem["detail"]
+    assert (problem["status"], problem["code"], problem["retryable"]) == (503, "NO_WORKER", True)
+    assert web.get("/v1/plugins") == {"plugins": [], "count": 0}

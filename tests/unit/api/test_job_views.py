@@ -248,14 +248,6 @@ def test_a_failed_job_says_why(web: Web) -> None:
     assert (job["status"], job["error"]["error_code"]) == ("error", "INPUT_UNREADABLE")
 
 
-def test_a_result_of_any_number_is_json(web: Web) -> None:
-    """JSON has no word for infinity; a result that holds it can be read all the same."""
-    run = begin(web)
-    run.done({"speed": float("inf"), "ratio": float("nan")})
-
-    assert web.get(f"/v1/jobs/{run.job.id}/result")["result"] == {"speed": None, "ratio": None}
-
-
 @pytest.mark.parametrize("job_id", ["01a206df-3489-7381-b4b5-6b148e1a5f47", "nothing", "%00", "x" * 500])
 @pytest.mark.parametrize("path", ["", "/result", "/extended", "/frames", "/events", "/input", "/frames/0.jpg"])
 def test_no_such_job(web: Web, job_id: str, path: str) -> None:
