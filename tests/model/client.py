@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +36,8 @@ class Client:
         self._had: dict[str, int] = {}
         #: A job's past, where it was subscribed to later: its messages up to there are older than others' that came.
         self._past: dict[str, int] = {}
-        self._last = 0
+        #: The last message that came.
+        self.last = 0
         self._reset_is_due = False
         #: The promise that was not kept.
         self.broken: Exception | None = None
@@ -47,6 +49,11 @@ class Client:
     def greeted(self) -> bool:
         """Whether a hello has come."""
         return bool(self._had)
+
+    @property
+    def epoch(self) -> str | None:
+        """The life of the log that it is in."""
+        return self.since.epoch if isinstance(self.since, Cursor) else None
 
     def take(self, text: str) -> None:
         """One message that has come; notes the promise that it breaks."""
@@ -64,7 +71,7 @@ class Client:
         self._had[job_id] = min(since, connection_at)
         self._past[job_id] = connection_at
 
-    def due(self) -> list[LogEvent]:
+    def due(self) -> Iterator[LogEvent]:
         """What the log has for this client and has not come."""
         return self._history.due(self._is_due, after=min(self._had.values(), default=0))
 
@@ -91,18 +98,21 @@ class Client:
         self._reset_is_due = False
         self._had = dict.fromkeys(JOBS, cursor.seq)
         self._past = {}
-        self._last = cursor.seq
+        self.last = cursor.seq
         self.since = cursor
 
     def _check_event(self, cursor: Cursor, message: dict[str, Any]) -> None:
         job_id = str(message["job_id"])
-        due = [event for event in self.due() if event.job_id == job_id or not self._past]
-        assert due, f"{self} got {message['id']}, and nothing was due"
-        assert message == json.loads(due[0].wire(self._history.epoch)), f"{self}: {due[0]} was due, not {message}"
-        self._had[job_id] = cursor.seq
+        due = next((event for event in self.due() if event.job_id == job_id or not self._past), None)
+        assert due is not None, f"{self} got {message['id']}, and nothing was due"
+        assert message == json.loads(due.wire(self._history.epoch)), f"{self}: {due} was due, not {message}"
+        if self._past:
+            self._had[job_id] = cursor.seq
+        else:
+            self._had = dict.fromkeys(JOBS, cursor.seq)
         if cursor.seq > self._past.get(job_id, 0):
-            assert cursor.seq > self._last, f"{self} got {cursor} after {self._last}"
-            self._last = cursor.seq
+            assert cursor.seq > self.last, f"{self} got {cursor} after {self.last}"
+            self.last = cursor.seq
             self.since = cursor
 
     def _check_reset(self, reason: str) -> None:

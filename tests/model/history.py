@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from app.realtime.cursor import Cursor
 from app.realtime.events import LogEvent
@@ -33,6 +34,6 @@ class History:
         """Forget what came after `seq`: the database is an older one."""
         del self.events[seq:]
 
-    def due(self, wanted: Callable[[LogEvent], bool], after: int = 0) -> list[LogEvent]:
+    def due(self, wanted: Callable[[LogEvent], bool], after: int = 0) -> Iterator[LogEvent]:
         """The events above `after` that are wanted."""
-        return [event for event in self.events[after:] if wanted(event)]
+        return (event for event in islice(self.events, after, None) if wanted(event))
