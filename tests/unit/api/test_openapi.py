@@ -172,6 +172,14 @@ def test_the_page_loads_everything_from_here(web: Web) -> None:
     assert "http" not in policy
 
 
+def test_the_front_door_leads_to_the_page(web: Web) -> None:
+    """Who opens the address that `transom up` prints finds something to read."""
+    answer = web.client.get("/", follow_redirects=True)
+
+    assert answer.url.path == "/docs"
+    assert answer.status_code == 200
+
+
 def test_assets_have_their_types(web: Web) -> None:
     """A browser that is told `nosniff` runs no script of another type."""
     types = {

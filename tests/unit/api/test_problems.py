@@ -23,7 +23,7 @@ def kinds(kind: type[TransomError] = TransomError) -> Iterator[type[TransomError
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "NOT_FOUND"),
+        ("GET", "/nothing", 404, "NOT_FOUND"),
         ("GET", "/v1/jobs/", 404, "NOT_FOUND"),
         ("GET", "/v1/nothing?with=query", 404, "NOT_FOUND"),
         ("PUT", "/v1/jobs", 405, "METHOD_NOT_ALLOWED"),
