@@ -7,6 +7,7 @@ through its scribe, and its task ends only when the scribe has committed the job
 from __future__ import annotations
 
 import logging
+import os
 import time
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from celery import signals
 
 from app.jobs.job import job_from_values
 from app.jobs.queue import RUN_NEXT_TASK
+from plugins.runtime.threads import limit_threads
 from tasks.celery_app import celery_app
 from tasks.link import ScribeLost
 from tasks.resources import ChildResources, open_child_resources
@@ -30,7 +32,8 @@ _resources: list[ChildResources] = []
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _warm_up(**_: Any) -> None:
     """Import the plugins before the first job, which then starts in milliseconds."""
-    resources()
+    settings = resources().settings
+    limit_threads((os.cpu_count() or 1) // settings.child_processes)
 
 
 def resources() -> ChildResources:
