@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app.database.schema import idempotency_keys
 from app.jobs.ids import now_ms
 from tests.stack import wait_until
+from tests.unit.api.forms import BOUNDARY, END, part
 from tests.unit.api.web import PNG, Web, problem_of
 
 DAY_MS = 24 * 3600 * 1000
@@ -47,10 +48,8 @@ def is_held(web: Web, key: str) -> bool:
 
 
 def form_body() -> bytes:
-    """The body of a good request, with the boundary `gap`."""
-    plugin = b'--gap\r\nContent-Disposition: form-data; name="plugin"\r\n\r\ncounting\r\n'
-    file = b'--gap\r\nContent-Disposition: form-data; name="file"; filename="dot.png"\r\n\r\n' + PNG + b"\r\n"
-    return plugin + file + b"--gap--\r\n"
+    """The body of a good request."""
+    return part("plugin", b"counting") + part("file", PNG, "dot.png") + END
 
 
 @contextmanager
@@ -60,7 +59,7 @@ def upload_under_way(web: Web, key: str) -> Iterator[socket.socket]:
     body = form_body()
     head = (
         f"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
-        f"Idempotency-Key: {key}\r\nContent-Type: multipart/form-data; boundary=gap\r\n\r\n"
+        f"Idempotency-Key: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n"
     )
     with socket.create_connection((address.hostname or "", address.port or 0)) as client:
         client.sendall(head.encode() + body[:-1])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import socket
-from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,23 +10,8 @@ import pytest
 
 from app.jobs import store
 from tests.stack import wait_until
-from tests.unit.api.web import PNG, Web, as_json, problem_of, serve_web
-from tests.unit.api.wire import exchange
-
-BOUNDARY = "gap"
-
-
-def part(name: str, value: bytes, filename: str | None = None) -> bytes:
-    """One part of a multipart body."""
-    shown = f'; filename="{filename}"' if filename else ""
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{shown}\r\n\r\n'
-    return head.encode() + value + b"\r\n"
-
-
-def post_parts(web: Web, *parts: bytes, end: bytes = f"--{BOUNDARY}--\r\n".encode()) -> Any:
-    """Send a multipart body as it is."""
-    headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-    return web.client.post("/v1/jobs", content=b"".join(parts) + end, headers=headers)
+from tests.unit.api.forms import part, post_parts
+from tests.unit.api.web import PNG, Web, as_json, problem_of
 
 
 def test_a_job_is_accepted_with_its_address(web: Web) -> None:
@@ -228,53 +211,6 @@ def test_a_form_of_too_large_fields_is_refused(web: Web) -> None:
     assert (problem["status"], problem["code"]) == (413, "BODY_TOO_LARGE")
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    """A web process that takes 2,048 bytes at most."""
-    with serve_web(tmp_path_factory.mktemp("small"), max_upload_bytes=2048) as web:
-        yield web
-
-
-class TestLimit:
-    """The largest input that is taken."""
-
-    def test_an_input_of_the_limit_is_taken(self, small: Web) -> None:
-        """The limit itself is allowed."""
-        assert small.post(PNG.ljust(2048, b"\0")).status_code == 202
-
-    def test_a_byte_more_is_refused(self, small: Web) -> None:
-        """With the limit in the answer, and no rest of it in storage."""
-        before = small.inputs()
-
-        problem = problem_of(small.post(PNG.ljust(2049, b"\0")))
-
-        assert (problem["status"], problem["code"], problem["limit_bytes"]) == (413, "BODY_TOO_LARGE", 2048)
-        assert small.inputs() == before
-
-    def test_a_body_that_announces_too_much_is_refused_unread(self, small: Web) -> None:
-        """The answer comes before any of the body was sent."""
-        head = (
-            "POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n"
-            "Content-Type: multipart/form-data; boundary=gap\r\n\r\n"
-        )
-
-        assert b" 413 " in exchange(small.url, head.encode(), until=b"BODY_TOO_LARGE").splitlines()[0]
-
-    def test_a_body_without_a_length_is_refused_where_it_passes_the_limit(self, small: Web) -> None:
-        """Also one that never says how long it is."""
-
-        def endless() -> Iterator[bytes]:
-            yield part("file", PNG, "dot.png")[:-2]
-            for _ in range(100):
-                yield bytes(1000)
-
-        headers = {"Content-Type": "multipart/form-data; boundary=gap"}
-        answer = small.client.post("/v1/jobs", content=endless(), headers=headers)
-
-        assert problem_of(answer)["code"] == "BODY_TOO_LARGE"
-        assert not [name for name in small.inputs() if name.endswith(".part")]
-
-
 def test_a_client_that_goes_away_leaves_nothing(web: Web) -> None:
     """Half an upload is deleted."""
     before = web.inputs()
@@ -290,84 +226,8 @@ def test_a_client_that_goes_away_leaves_nothing(web: Web) -> None:
     wait_until(lambda: web.inputs() == before, what="the half upload being deleted")
 
 
-class TestJson:
-    """A JSON body names an input that is elsewhere already; none of these ways is enabled yet."""
-
-    def test_it_names_what_is_not_enabled(self, web: Web) -> None:
-        """`upload_id` and `input_url` have their own codes."""
-        upload = web.client.post("/v1/jobs", json={"plugin": "counting", "upload_id": "u1"})
-        url = web.client.post("/v1/jobs", json={"plugin": "counting", "input_url": "http://x/", "upload_id": None})
-
-        assert problem_of(upload)["code"] == "UPLOADS_DISABLED"
-        assert problem_of(url)["code"] == "URL_INPUT_DISABLED"
-
-    def test_it_is_checked_as_a_form_is(self, web: Web) -> None:
-        """Unknown fields are named; null is as good as absent."""
-        answer = web.client.post("/v1/jobs", json={"plugin": "counting", "webhook_url": None, "shade": 1})
-
-        assert [error["field"] for error in problem_of(answer)["errors"]] == ["shade"]
-
-    @pytest.mark.parametrize("body", [b"{", b"[]", b"7", b"[" * 100_000, b"\xff"])
-    def test_what_is_no_object_is_refused(self, web: Web, body: bytes) -> None:
-        """As a bad request, whatever it is."""
-        answer = web.client.post("/v1/jobs", content=body, headers={"Content-Type": "application/json"})
-
-        assert problem_of(answer)["code"] == "BAD_REQUEST"
-
-    def test_it_is_bounded(self, web: Web) -> None:
-        """A megabyte is more than any wish needs."""
-        answer = web.client.post("/v1/jobs", json={"plugin": "x" * 1_100_000})
-
-        assert problem_of(answer)["code"] == "BODY_TOO_LARGE"
-
-
 def test_any_other_body_is_refused(web: Web) -> None:
     """A raw file is for `POST /v1/analyze`."""
     answer = web.client.post("/v1/jobs", content=PNG, headers={"Content-Type": "image/png"})
 
     assert problem_of(answer)["code"] == "BAD_REQUEST"
-
-
-class TestDevice:
-    """Where a job is placed, by what was asked for and what the fleet has."""
-
-    def ask(self, web: Web, **fields: Any) -> Any:
-        """Submit for a tool that has a use for a GPU."""
-        return web.post(plugin="drawing", tool="outline", options=json.dumps({"colour": "red"}), **fields)
-
-    def test_a_gpu_that_nobody_has_becomes_the_cpu(self, web: Web) -> None:
-        """It is said at once: `fallback`, and why."""
-        answer = self.ask(web, device="gpu")
-
-        job = answer.json()
-        assert (job["device_requested"], job["device_used"], job["fallback"]) == ("gpu", "cpu", True)
-        assert "No worker has a GPU" in web.get(f"/v1/jobs/{job['job_id']}/extended")["fallback_reason"]
-
-    def test_without_fallback_it_is_refused(self, web: Web) -> None:
-        """503, to be tried again: a worker with a GPU may come."""
-        problem = problem_of(self.ask(web, device="gpu", fallback="false"))
-
-        assert (problem["status"], problem["code"], problem["retryable"]) == (503, "DEVICE_UNAVAILABLE", True)
-
-    def test_a_tool_without_use_for_a_gpu_is_refused_for_good(self, web: Web) -> None:
-        """Trying again would not help."""
-        problem = problem_of(web.post(device="gpu", fallback="false"))
-
-        assert (problem["status"], problem["code"], problem["retryable"]) == (400, "INVALID_DEVICE", False)
-
-    def test_auto_is_no_fallback(self, web: Web) -> None:
-        """Who leaves the choice to the server gets what is there."""
-        job = self.ask(web, device="auto").json()
-
-        assert (job["device_requested"], job["device_used"], job["fallback"]) == ("auto", "cpu", False)
-
-    def test_a_gpu_is_used_where_there_is_one(self, own_web: Callable[..., Web]) -> None:
-        """The job waits in that device's queue."""
-        web = own_web()
-        web.announce(id="hand-2", queues=["gpu"], devices=[{"name": "gpu", "title": "A GPU"}])
-
-        answers = [self.ask(web, device=device).json() for device in ("gpu", "auto")]
-
-        assert [(job["device_used"], job["fallback"]) for job in answers] == [("gpu", False), ("gpu", False)]
-        with web.database.read() as connection:
-            assert store.get(connection, "default", answers[0]["job_id"]).queue == "gpu"
