@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from app.errors import MethodNotAllowed, NotAcceptable, NotFound, TooLarge, TransomError
 
@@ -46,13 +47,16 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
         raise error
     phrase = HTTPStatus(error.status_code).phrase
     ours = _OURS.get(error.status_code)
+    headers = dict(error.headers or {})
+    if ours is MethodNotAllowed:
+        headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return _respond(
         request,
         status=error.status_code,
         code=ours.code if ours else phrase.upper().replace(" ", "_"),
         title=ours.title() if ours else phrase,
         detail=error.detail if error.detail != phrase else f"{phrase}: {request.method} {request.url.path}",
-        headers=dict(error.headers or {}),
+        headers=headers,
     )
 
 
@@ -67,6 +71,16 @@ async def on_crash(request: Request, error: Exception) -> Response:
         detail="The server could not answer. The log has the details under this request_id.",
         retryable=True,
     )
+
+
+def _methods_at(request: Request[Any]) -> set[str]:
+    """What the address takes; the router names the methods of the first of its routes only."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 def _respond(

@@ -38,7 +38,14 @@ def test_the_routers_errors_are_problems(web: Web, method: str, path: str, statu
     problem = problem_of(answer)
     assert (problem["status"], problem["code"]) == (status, code)
     assert Problem.model_validate(problem)
-    assert status != 405 or answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/v1/jobs", "GET, HEAD, POST"), ("/v1/jobs/x", "DELETE, GET, HEAD"), ("/v1/analyze", "POST")]
+)
+def test_a_refused_method_is_told_those_that_are_taken(web: Web, path: str, allowed: str) -> None:
+    """All of them, from however many routes."""
+    assert web.client.patch(path).headers["allow"] == allowed
 
 
 def test_a_crash_is_told_in_one_sentence(own_web: Callable[..., Web]) -> None:
