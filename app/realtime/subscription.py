@@ -141,12 +141,17 @@ class Subscription:
                 return batch
             if self.close_code is not None:
                 return None
-            if (read := self.connection.next_read()) is not None:
-                await self._catch_up(read)
-            elif deadline is not None and self._loop.time() >= deadline:
+            read = self.connection.next_read()
+            if read is not None and await self._catch_up(read):
+                continue
+            if deadline is not None and self._loop.time() >= deadline:
                 return []
-            else:
+            if read is None:
                 await self._sleep_until(deadline)
+            else:
+                # However often the hub wakes this connection: a log that can't be read is not asked more often.
+                retry = self._loop.time() + RETRY_SECONDS
+                await asyncio.sleep(min(retry, deadline or retry) - self._loop.time())
 
     def _take(self) -> list[Outgoing]:
         batch = self.connection.take()
@@ -161,21 +166,25 @@ class Subscription:
         payload = PingPayload(interval_seconds=self.heartbeat, cursor=cursor, tail=self.connection.tail)
         return from_connection(RealtimeMessage(type=MessageType.PING, payload=payload), cursor=cursor)
 
-    async def _catch_up(self, read: Read) -> None:
+    async def _catch_up(self, read: Read) -> bool:
+        """Read one page; False where it is no use to try again at once."""
         if self._pages is None:
             self.close(CloseCode.TOO_SLOW, "the backlog is full")
-            return
+            return True
         try:
             page = await self._pages.read(self.tenant, self.connection.epoch, read)
         except LogUnavailable:
-            await asyncio.sleep(RETRY_SECONDS)
-            return
+            return False
         if not self.connection.expects(read):
-            return
+            return True
+        if page.stale:
+            # The hub was told and has not reset this connection: asking again at once would only ask again.
+            return False
         if page.reset is not None:
             self.connection.reset(self.connection.epoch, page.scanned_to, page.reset, head=self._head())
-        elif not page.stale:
+        else:
             self.connection.feed(read, page.events, page.scanned_to, head=self._head())
+        return True
 
     async def _sleep_until(self, deadline: float | None) -> None:
         try:
