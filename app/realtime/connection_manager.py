@@ -273,7 +273,7 @@ class ConnectionManager:
             "action": action,
             "session_id": subscription.session_id,
             "transport": subscription.transport,
-            "code": subscription.close_code,
+            "code": None if subscription.close_code is None else int(subscription.close_code),
             "reason": subscription.close_reason,
             "connections": self.count,
         }
