@@ -60,6 +60,8 @@ class Connection:
         self._outbox: deque[Outgoing] = deque()
         #: Jobs subscribed to with an older cursor: how far their past was taken. It comes before anything newer.
         self._pasts: dict[str, int] = {}
+        #: Jobs subscribed to with a newer cursor than this connection's: up to where the client has them.
+        self._had: dict[str, int] = {}
         #: Counts what makes a page that is being read out of date.
         self._version = 0
         #: Room that the page which is being read will need.
@@ -92,7 +94,7 @@ class Connection:
         """
         if event.seq <= self.cursor:
             return
-        matches = self._wanted.matches(event)
+        matches = self._wants(event)
         if matches:
             self.tail = max(self.tail, event.seq)
         if self.state is State.CATCHING_UP:
@@ -139,9 +141,10 @@ class Connection:
     def feed(self, read: Read, events: Sequence[LogEvent], scanned_to: int, *, head: int) -> None:
         """The page that was read, and is expected. At the hub's `head` the connection becomes LIVE."""
         self._reserved = 0
-        self._outbox.extend(from_log(event, self.epoch) for event in events)
-        if events:
-            self.tail = max(self.tail, events[-1].seq)
+        wanted = [event for event in events if self._wants(event)]
+        self._outbox.extend(from_log(event, self.epoch) for event in wanted)
+        if wanted:
+            self.tail = max(self.tail, wanted[-1].seq)
         if read.job_id is None:
             self.cursor = max(self.cursor, scanned_to)
         elif scanned_to >= self.cursor:
@@ -156,6 +159,7 @@ class Connection:
         self._version += 1
         self._reserved = 0
         self._pasts.clear()
+        self._had.clear()
         self.epoch = epoch
         self.cursor = seq
         self.tail = min(self.tail, seq)
@@ -165,7 +169,8 @@ class Connection:
     def subscribe(self, job_id: str, since: int | None) -> bool:
         """Want one more job, from `since` on or from now; returns whether anything changed.
 
-        The job's past is taken before anything newer of any job, so that its own order holds.
+        The job's past is taken before anything newer of any job, so that its own order holds. Where the client has
+        more of the job than this connection has seen, what it has does not come again.
         """
         if self._wanted.job_ids is None and self._wanted.batch_ids is None:
             return False
@@ -176,6 +181,8 @@ class Connection:
         if since is not None and since < self.cursor:
             self._pasts[job_id] = since
             self.state = State.CATCHING_UP
+        elif since is not None:
+            self._had[job_id] = since
         return True
 
     def unsubscribe(self, job_id: str) -> bool:
@@ -185,7 +192,13 @@ class Connection:
             return False
         self._want(jobs - {job_id})
         self._pasts.pop(job_id, None)
+        self._had.pop(job_id, None)
         return True
+
+    def _wants(self, event: LogEvent) -> bool:
+        return self._wanted.matches(event) and not (
+            self._had and event.job_id is not None and event.seq <= self._had.get(event.job_id, 0)
+        )
 
     def _want(self, jobs: frozenset[str]) -> None:
         self._version += 1

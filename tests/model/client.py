@@ -68,7 +68,7 @@ class Client:
         """A job was subscribed to, from `since` on; the connection stood at another seq."""
         assert self.wanted.job_ids is not None
         self.wanted = replace(self.wanted, job_ids=self.wanted.job_ids | {job_id})
-        self._had[job_id] = min(since, connection_at)
+        self._had[job_id] = since
         self._past[job_id] = connection_at
 
     def due(self) -> Iterator[LogEvent]:
