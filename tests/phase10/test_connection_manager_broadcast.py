@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from app.realtime.close_codes import CloseCode
 from app.realtime.connection_manager import ConnectionManager
 from app.realtime.events import Filter
 from app.realtime.message_types import MessageType, RealtimeMessage, WarningPayload
@@ -87,7 +88,10 @@ def test_a_connection_that_breaks_is_dropped_alone(caplog: pytest.LogCaptureFixt
         manager, broken, whole = ConnectionManager(), BrokenSink(), RecordingSink()
         await manager.connect("ada", broken)
         await manager.connect("bob", whole)
-        await until(lambda: not manager.is_connected("ada"))
+        await until(lambda: broken.closed)
+        assert broken.closed is not None
+        assert broken.closed[0] == CloseCode.INTERNAL_ERROR
+        assert not manager.is_connected("ada")
         await manager.broadcast(spoken())
         await until(lambda: len(whole.messages) == 2)
         assert manager.is_connected("bob")
