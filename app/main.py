@@ -13,7 +13,7 @@ from app.api import analyze, docs, fleet, health, job_files, job_log, jobs, subm
 from app.errors import TransomError
 from app.lifespan import make_lifespan
 from app.logs import configure_logging
-from app.middleware import RequestContext, SubPath
+from app.middleware import OwnPages, RequestContext, SubPath
 from app.problems import on_http_exception, on_transom_error
 from app.realtime.routes import realtime_routes
 from app.server import make_server, warn_of_open_address
@@ -55,7 +55,7 @@ def routes() -> list[BaseRoute]:
 
 def create_app(settings: Settings) -> Starlette:
     """The ASGI application with these settings."""
-    middleware = [Middleware(RequestContext)]
+    middleware = [Middleware(RequestContext), Middleware(OwnPages)]
     if settings.root_path:
         middleware.insert(0, Middleware(SubPath, root_path=settings.root_path))
     app = Starlette(

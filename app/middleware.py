@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import structlog
@@ -11,7 +11,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.problems import on_crash
+from app.api.origins import SAFE_METHODS, require_own_origin
+from app.errors import NotAllowed
+from app.problems import on_crash, problem
 
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -63,6 +65,25 @@ class RequestContext:
                     raise
                 answer = await on_crash(Request(scope), error)
                 await answer(scope, receive, send_named)
+
+
+class OwnPages:
+    """Refuses what pages of other origins would change here."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer that it is not allowed."""
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            request = Request[Any](scope)
+            try:
+                require_own_origin(request)
+            except NotAllowed as error:
+                answer = problem(request, error)
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class SubPath:

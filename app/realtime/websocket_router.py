@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from app.api.caller import tenant_of
-from app.errors import TooBusy, TransomError
+from app.api.origins import require_own_origin
+from app.errors import NotAllowed, TooBusy, TransomError
 from app.realtime.close_codes import CloseCode
 from app.realtime.courier import SinkClosed
 from app.realtime.opening import look, open_subscription, place
@@ -21,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 #: A close frame carries 125 bytes: two of the code, the rest of the reason.
 MAX_REASON_BYTES = 123
+
+_REFUSALS: Final[dict[type[TransomError], CloseCode]] = {
+    NotAllowed: CloseCode.NOT_ALLOWED,
+    TooBusy: CloseCode.TRY_LATER,
+}
 
 
 class WebSocketSink:
@@ -50,6 +57,7 @@ async def realtime_websocket(websocket: WebSocket[AppState]) -> None:
     await websocket.accept()
     sink = WebSocketSink(websocket)
     try:
+        require_own_origin(websocket)
         query = parse_query(
             websocket.query_params,
             last_event_id=websocket.headers.get("last-event-id"),
@@ -73,7 +81,7 @@ async def realtime_websocket(websocket: WebSocket[AppState]) -> None:
 
 
 async def _refuse(sink: WebSocketSink, error: TransomError) -> None:
-    code = CloseCode.TRY_LATER if isinstance(error, TooBusy) else CloseCode.BAD_QUERY
+    code = _REFUSALS.get(type(error), CloseCode.BAD_QUERY)
     try:
         await sink.send_text(error_message(error.code, error.detail).to_json())
         await sink.close(code, error.detail)
