@@ -77,6 +77,23 @@ def test_a_full_process_refuses_and_takes_again_when_there_is_room() -> None:
     asyncio.run(scenario())
 
 
+def test_a_session_at_its_limit_gets_its_own_place_in_a_full_process() -> None:
+    """Where its oldest connection is closed for the new one, nobody's place is taken and nobody is refused."""
+
+    async def scenario() -> None:
+        manager = ConnectionManager(settings=Small())
+        await manager.connect("bob", RecordingSink())
+        sinks = [RecordingSink() for _ in range(3)]
+        for sink in sinks:
+            await manager.connect("ada", sink)
+        await until(lambda: sinks[0].closed)
+        assert manager.count == 3
+        assert manager.is_connected("bob")
+        await manager.close()
+
+    asyncio.run(scenario())
+
+
 def test_coming_and_going_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """Each opening, closing and refusal leaves a line with the session in it."""
 

@@ -83,6 +83,24 @@ def test_without_a_log_to_catch_up_from_a_lagging_reader_is_told_to_come_back() 
     asyncio.run(scenario())
 
 
+def test_a_reset_that_has_no_room_closes_the_connection() -> None:
+    """A client that can't be told that its cursor does not hold is not left to believe that it does."""
+
+    async def scenario() -> None:
+        manager, stalled = ConnectionManager(), StalledSink()
+        subscription = await manager.connect("ada", stalled)
+        skippable = RealtimeMessage(type=MessageType.PROGRESS, payload=ProgressPayload(job_id="job-a", progress=1))
+        for _ in range(BOUND):
+            await manager.broadcast(skippable)
+        subscription.tell_reset("trimmed")
+        assert subscription.close_code == CloseCode.TOO_SLOW
+        stalled.let_go.set()
+        await until(lambda: not manager.is_connected("ada"))
+        await manager.close()
+
+    asyncio.run(scenario())
+
+
 def test_a_broadcast_that_must_not_be_missed_closes_who_has_no_room() -> None:
     """A full connection may miss broadcast progress, and is closed rather than miss a broadcast warning."""
 
