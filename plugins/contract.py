@@ -85,7 +85,7 @@ class MediaFrame(Picture, Protocol):
     height: int
 
     def bgr(self) -> npt.NDArray[np.uint8]:
-        """Height × width × 3, in OpenCV's order of colours."""
+        """Height × width × 3, in OpenCV's order of colours. Shared by all tools and read-only: copy to draw."""
         ...
 
     def gray(self) -> npt.NDArray[np.uint8]:

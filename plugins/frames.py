@@ -17,7 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 class DecodedFrame:
     """A `MediaFrame`. Pixels are converted when they are asked for, once, and stay as long as the frame does.
 
-    The arrays belong to the frame and every tool of a run sees the same ones: copy before writing.
+    The arrays belong to the frame and every tool of a run sees the same ones: they can't be written to; copy first.
     """
 
     def __init__(self, *, index: int, timestamp_ms: float, width: int, height: int) -> None:
@@ -31,13 +31,13 @@ class DecodedFrame:
     def bgr(self) -> Pixels:
         """Height × width × 3, in OpenCV's order of colours."""
         if self._bgr is None:
-            self._bgr = self._decode_bgr()
+            self._bgr = _read_only(self._decode_bgr())
         return self._bgr
 
     def gray(self) -> Pixels:
         """Height × width."""
         if self._gray is None:
-            self._gray = self._decode_gray()
+            self._gray = _read_only(self._decode_gray())
         return self._gray
 
     def jpeg(self, *, max_width: int, quality: int) -> bytes:
@@ -55,3 +55,10 @@ class DecodedFrame:
 
     def _decode_gray(self) -> Pixels:
         return np.asarray(cv2.cvtColor(self.bgr(), cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def _read_only(pixels: Pixels) -> Pixels:
+    """The same pixels, safe from a tool that would draw into what the others see."""
+    shown = pixels.view()
+    shown.flags.writeable = False
+    return shown

@@ -28,7 +28,7 @@ ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 #: Browsers show a frame that names no duration this long.
 DEFAULT_DURATION_MS = 100.0
 #: What Pillow raises on broken data, by format.
-DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
 
 BROKEN = "The image is incomplete or damaged; save or upload it again."
 

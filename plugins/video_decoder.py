@@ -78,7 +78,8 @@ class VideoDecoder:
             "max_pixels": decoder_limit,
         }
         try:
-            self.container: InputContainer = av.open(stream, mode="r", options=options)
+            # Titles in an older encoding are common, and say nothing about the pictures.
+            self.container: InputContainer = av.open(stream, mode="r", options=options, metadata_errors="replace")
         except FFmpegError as error:
             stream.raise_failure()
             raise UnreadableMedia(NOT_MEDIA) from error
