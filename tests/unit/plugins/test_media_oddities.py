@@ -18,6 +18,7 @@ def _video(container_format: str, codec: str, title: str) -> bytes:
     with av.open(buffer, "w", format=container_format) as container:
         container.metadata["title"] = title
         stream = container.add_stream(codec, rate=25)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for index in range(5):
             picture = np.full((48, 64, 3), 40 * index, np.uint8)
