@@ -104,13 +104,15 @@ class ConnectionManager:
         calls `remove`. `reset` tells the client first why its cursor can't be continued. With `answers`, a client
         that leaves two pings unanswered is closed. Raises `TooBusy` at the limit of this process.
         """
-        if self._closing or self.count >= self._limits.max_connections:
+        giving_way = self._giving_way(session_id, tenant)
+        if self._closing or self.count - len(giving_way) >= self._limits.max_connections:
             logger.warning(
                 "A connection is refused: this process is at its limit or stops",
                 extra={"action": "connection_refused", "session_id": session_id, "connections": self.count},
             )
             raise TooBusy("This server takes no more connections at present")
-        self._make_room(session_id, tenant)
+        for oldest in giving_way:
+            self.remove(oldest, CloseCode.CAPACITY, "this session opened more connections than it may hold")
         subscription = Subscription(
             session_id=session_id,
             tenant=tenant,
@@ -229,10 +231,10 @@ class ConnectionManager:
             for courier in stuck:
                 courier.cancel()
 
-    def _make_room(self, session_id: str, tenant: str) -> None:
+    def _giving_way(self, session_id: str, tenant: str) -> list[Subscription]:
+        """The oldest connections of a session, whose places one more of it takes."""
         mine = [member for member in self._sessions.get(session_id, ()) if member.tenant == tenant]
-        for oldest in mine[: max(0, len(mine) - self._limits.connections_per_session + 1)]:
-            self.remove(oldest, CloseCode.CAPACITY, "this session opened more connections than it may hold")
+        return mine[: max(0, len(mine) - self._limits.connections_per_session + 1)]
 
     def _hello(self, subscription: Subscription) -> Outgoing:
         payload = HelloPayload(

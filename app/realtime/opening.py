@@ -48,6 +48,8 @@ async def look(connection: HTTPConnection[AppState], job_ids: Iterable[str]) -> 
     if log.epoch != state["manager"].epoch:
         await state["relay"].compare()
         log = await state["database"].run_read(event_log.state)
+    # A connection may begin ahead of the hub: a log that is shorter later is another one.
+    state["manager"].log_seen(log.epoch, tenant_of(connection), log.head(tenant_of(connection)))
     return log
 
 

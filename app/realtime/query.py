@@ -20,7 +20,8 @@ MAX_WAIT_SECONDS: Final = 55.0
 #: Jobs and batches one connection may name.
 MAX_NAMED: Final = 200
 
-_NAME: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+#: An id of a job, a batch or a session; it is checked before it comes near a database.
+NAME: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 
 
 class Parameters(Protocol):
@@ -52,7 +53,7 @@ def parse_query(
     session_id = parameters.get("session_id")
     if session_id is None:
         session_id = uuid4().hex
-    elif not _NAME.fullmatch(session_id):
+    elif not NAME.fullmatch(session_id):
         raise InvalidQuery("session_id must be 1 to 64 letters, digits or any of . _ ~ -", parameter="session_id")
     return RealtimeQuery(
         session_id=session_id,
@@ -82,7 +83,7 @@ def parse_since(text: str) -> Since:
 
 def _names(parameters: Parameters, name: str) -> frozenset[str] | None:
     values = frozenset(value for value in parameters.getlist(name) if value)
-    if any(not _NAME.fullmatch(value) for value in values):
+    if any(not NAME.fullmatch(value) for value in values):
         raise InvalidQuery(f"{name} is not an id", parameter=name)
     if len(values) > MAX_NAMED:
         raise InvalidQuery(f"a connection names at most {MAX_NAMED} of {name}", parameter=name)

@@ -22,7 +22,7 @@ from app.realtime.message_types import (
     parse_message,
     timestamp_now,
 )
-from app.realtime.query import Since, parse_since
+from app.realtime.query import NAME, Since, parse_since
 
 #: What a client may say.
 SPOKEN_BY_CLIENTS: Final = frozenset(
@@ -102,6 +102,8 @@ def error_message(code: str, sentence: str) -> RealtimeMessage:
 def _understand(text: str | bytes) -> list[Action]:
     payload = _parse(text).payload
     match payload:
+        case SubscribePayload(job_id=job_id) if not NAME.fullmatch(job_id):
+            raise _NotUnderstood("MSG_INVALID_FIELD", "job_id is not an id")
         case SubscribePayload():
             try:
                 return [Subscribe(payload.job_id, parse_since(payload.since or "now"))]

@@ -102,15 +102,11 @@ class Subscription:
 
     def say(self, message: RealtimeMessage) -> None:
         """Send a message of this connection's own; one that leaves no room even for that is closed."""
-        if self.connection.say(from_connection(message)):
-            self.wake()
-        else:
-            self.close(CloseCode.TOO_SLOW, "the backlog is full")
+        self._say(from_connection(message))
 
     def tell_reset(self, reason: str) -> None:
         """Say that a cursor of the client's can't be continued; this connection goes on as it is."""
-        if self.connection.say(reset_message(reason, self.connection.safe_cursor)):
-            self.wake()
+        self._say(reset_message(reason, self.connection.safe_cursor))
 
     def close(self, code: CloseCode, reason: str = "") -> None:
         """Hand out what waits, then end. The first reason counts."""
@@ -152,6 +148,12 @@ class Subscription:
                 # However often the hub wakes this connection: a log that can't be read is not asked more often.
                 retry = self._loop.time() + RETRY_SECONDS
                 await asyncio.sleep(min(retry, deadline or retry) - self._loop.time())
+
+    def _say(self, message: Outgoing) -> None:
+        if self.connection.say(message):
+            self.wake()
+        else:
+            self.close(CloseCode.TOO_SLOW, "the backlog is full")
 
     def _take(self) -> list[Outgoing]:
         batch = self.connection.take()
