@@ -78,7 +78,7 @@ web-ui-types: web-ui/node_modules/.installed
 
 # The stamps: a second run installs nothing, a change of what is required installs again.
 .venv/.installed-%: setup.cfg pyproject.toml | $(BIN)/python
-	@echo "Installing Transom ($*) into .venv; the first time takes about a minute."
+	@echo "Installing Transom ($*) into .venv; the first time takes a minute or two, without a word."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[$*]'
 	@touch $(addprefix .venv/.installed-,$(COVERS_$*))
 

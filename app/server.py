@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 #: Load balancers keep idle connections for 60 s; a server that closes them earlier loses requests.
 KEEP_ALIVE_SECONDS: Final = 75
+#: The longest message that a WebSocket's client may say, in bytes; it says pings, and the ids of jobs.
+MAX_SAID_BYTES: Final = 64 * 1024
 #: What a stopping server gives its requests.
 SHUTDOWN_SECONDS: Final = 5
 
@@ -55,6 +57,7 @@ def make_server(app: ASGIApp, settings: Settings) -> Server:
         ws_ping_interval=None,
         # It costs 60 KB a connection.
         ws_per_message_deflate=False,
+        ws_max_size=MAX_SAID_BYTES,
     )
     return Server(config)
 

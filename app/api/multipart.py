@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from python_multipart import MultipartParser
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
@@ -121,9 +121,9 @@ async def read_form(request: Request[Any], blobs: BlobStore, key: str, *, max_by
     refuse_if_announced_too_large(request, max_bytes + MAX_ENVELOPE_BYTES)
     async with open_upload(blobs, key, max_bytes=max_bytes) as upload:
         parts = _Parts(upload)
-        parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict, by name
         received = 0
         try:
+            parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict, by name
             async for chunk in request.stream():
                 received += len(chunk)
                 if received > max_bytes + MAX_ENVELOPE_BYTES:
@@ -131,7 +131,7 @@ async def read_form(request: Request[Any], blobs: BlobStore, key: str, *, max_by
                 parser.write(chunk)
                 if upload.full:
                     await upload.flush()
-        except MultipartParseError as error:
+        except FormParserError as error:
             raise MalformedMultipart(f"The multipart body is damaged: {error}") from error
         except ClientDisconnect as error:
             raise MalformedMultipart("The connection ended before the body did") from error

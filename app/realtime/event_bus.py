@@ -137,9 +137,7 @@ class EventPublisher:
         while True:
             while self._waiting:
                 batch = self._waiting.popleft()
-                producer.publish(
-                    batch.encode(), content_type="application/json", content_encoding="utf-8", retry=False
-                )
+                producer.publish(batch.encode(), content_type="application/json", content_encoding="utf-8", retry=False)
             if self._closing:
                 return
             self._wake.wait()
@@ -232,9 +230,7 @@ class EventConsumer:
         try:
             batch = BusBatch.decode(message.body if isinstance(message.body, bytes) else message.body.encode())
         except (ValueError, TypeError, KeyError) as error:
-            logger.warning(
-                "A message on the bus is not a batch: %s", error, extra={"action": "bus_message_invalid"}
-            )
+            logger.warning("A message on the bus is not a batch: %s", error, extra={"action": "bus_message_invalid"})
             return
         self._on_batch(batch)
 

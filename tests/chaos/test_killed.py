@@ -89,6 +89,7 @@ def test_worker_that_stopped_consuming_is_started_again(own_product: Callable[..
     """A worker that no longer answers the bell is noticed and replaced, and the job that waited is done."""
     # Given a worker whose main process hears nothing any more
     product = own_product()
+    product.wait(product.submit(sample, plugin="numbered"))
     (worker,) = [
         process
         for process in product.child_processes("tasks.celery_app")

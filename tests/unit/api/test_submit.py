@@ -197,6 +197,15 @@ def test_a_damaged_form_is_refused(web: Web, body: bytes) -> None:
     assert web.inputs() == before
 
 
+def test_a_boundary_that_no_body_has_is_refused(web: Web) -> None:
+    """A boundary longer than any is the client's mistake, not the server's."""
+    kind = f"multipart/form-data; boundary={'a' * 3000}"
+
+    problem = problem_of(web.client.post("/v1/jobs", content=b"xyz", headers={"Content-Type": kind}))
+
+    assert (problem["status"], problem["code"]) == (400, "MALFORMED_MULTIPART")
+
+
 def test_a_form_of_too_many_fields_is_refused(web: Web) -> None:
     """Memory is bounded: fields in number."""
     problem = problem_of(post_parts(web, *(part("tool", b"x") for _ in range(101))))

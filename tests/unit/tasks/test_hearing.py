@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from tasks.hearing import DEAF_AFTER_SECONDS, Hearing
+from tasks.hearing import DEAF_AFTER_SECONDS, DEAF_AT_START_SECONDS, Hearing
 
 
 def test_worker_with_free_processes_and_waiting_jobs_is_deaf_after_a_while() -> None:
     """Jobs wait, a process is free, and nobody asks: deaf once the time is over, not before."""
     hearing = Hearing(now=0)
+    hearing.asked(0)
 
     answers = [hearing.deaf(now, jobs_wait=True, processes_free=True) for now in range(20)]
 
     assert answers.index(True) == int(DEAF_AFTER_SECONDS) + 1
+
+
+def test_worker_that_starts_is_given_time() -> None:
+    """A worker whose processes have not asked yet still imports: it is not taken for deaf so soon."""
+    hearing = Hearing(now=0)
+
+    answers = [hearing.deaf(now, jobs_wait=True, processes_free=True) for now in range(120)]
+
+    assert answers.index(True) == int(DEAF_AT_START_SECONDS) + 1
 
 
 def test_asking_shows_that_it_hears() -> None:
