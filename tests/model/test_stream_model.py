@@ -6,9 +6,11 @@ The log, the relays, the hubs and the connections are the real ones; the bus los
 from __future__ import annotations
 
 import asyncio
+import functools
 import sqlite3
 import tempfile
-from collections.abc import Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +44,8 @@ PAGE = 5
 BURST = 30
 PATIENCE_SECONDS = 10.0
 MAX_CLIENTS = 3
+#: How often a rule is chosen before something new must be committed.
+TRIES = 2
 
 FILTERS = st.sampled_from(
     [
@@ -80,6 +84,18 @@ def job_row(job_id: str) -> dict[str, Any]:
     )
 
 
+def worth_trying(function: Callable[..., None]) -> Callable[..., None]:
+    """A rule that is not chosen over and over while nothing new has been committed."""
+    name = function.__name__
+
+    @functools.wraps(function)
+    def counted(self: Stream, **drawn: object) -> None:
+        self.tried[name] += 1
+        function(self, **drawn)
+
+    return precondition(lambda self: self.tried[name] < TRIES)(counted)
+
+
 class Stream(RuleBasedStateMachine):
     """Two web nodes over one log."""
 
@@ -96,8 +112,9 @@ class Stream(RuleBasedStateMachine):
             self.history = History(event_log.state(transaction).epoch)
         self.bus = MemoryBus(held=True)
         self.clients: list[Client] = []
+        self.tried: Counter[str] = Counter()
         self.nodes = [self._start_node() for _ in range(2)]
-        self.copy()
+        self._back_up()
 
     template: bytes = b""
 
@@ -132,8 +149,8 @@ class Stream(RuleBasedStateMachine):
         """Commit a few events, and publish them, or only their range, or crash before."""
         self._publish(self._append([draft(job_id, kind) for job_id, kind in drafts]), published)
         if delivered:
-            self.deliver(0, everything=True)
-            self.deliver(1, everything=True)
+            self._deliver_all(0)
+            self._deliver_all(1)
 
     @rule(job_id=st.sampled_from(JOBS), published=PUBLISHED, delivered=st.booleans(), slow=ANY)
     def burst(self, job_id: str, *, published: str, delivered: bool, slow: int) -> None:
@@ -143,17 +160,21 @@ class Stream(RuleBasedStateMachine):
         for start in range(0, BURST, 4):
             self._publish(events[start : start + 4], published)
         if delivered:
-            self.deliver(0, everything=True)
-            self.deliver(1, everything=True)
+            self._deliver_all(0)
+            self._deliver_all(1)
 
     @rule(node=NODES, everything=st.booleans())
+    @worth_trying
     def deliver(self, node: int, *, everything: bool) -> None:
         """The bus hands over its next batch, or all it has."""
-        while self.nodes[node].consumer.deliver() and everything:
-            continue
-        self.run(self.nodes[node].settle())
+        if everything:
+            self._deliver_all(node)
+        else:
+            self.nodes[node].consumer.deliver()
+            self.run(self.nodes[node].settle())
 
     @rule(node=NODES, how=st.sampled_from(["drop", "swap", "repeat"]), one=ANY, other=ANY)
+    @worth_trying
     def disturb(self, node: int, how: str, one: int, other: int) -> None:
         """The bus loses a batch, changes the order of two, or tells one again at another time."""
         waiting = self.nodes[node].consumer.waiting
@@ -168,25 +189,20 @@ class Stream(RuleBasedStateMachine):
             waiting.insert(other, waiting[one])
 
     @rule()
+    @worth_trying
     def a_quiet_second(self) -> None:
         """Everybody reads, and the relays compare themselves with the log: nothing may be missing after that."""
-        for number, node in enumerate(self.nodes):
-            self.deliver(number, everything=True)
-            self.run(node.relay.compare())
-            self.run(node.settle())
-        for client in self.clients:
-            if client.subscription is not None:
-                self.run(self._at(client).drain(client))
-                missing = [event.seq for event in client.due()]
-                assert not missing, f"{client} never got {missing[:10]}"
+        self._everybody_has_everything()
 
     @rule(node=NODES)
+    @worth_trying
     def compare(self, node: int) -> None:
         """A second has passed: the relay compares itself with the log."""
         self.run(self.nodes[node].relay.compare())
         self.run(self.nodes[node].settle())
 
     @rule(which=ANY, node=NODES, slow=st.booleans())
+    @worth_trying
     def resume(self, which: int, node: int, *, slow: bool) -> None:
         """A client is cut off and comes back with its cursor, on either node."""
         client = self.clients[which % len(self.clients)]
@@ -194,11 +210,13 @@ class Stream(RuleBasedStateMachine):
         self._connect(client, node, slow=slow)
 
     @rule(which=ANY)
+    @worth_trying
     def cut(self, which: int) -> None:
         """A client is cut off, and stays away for now."""
         self._cut(self.clients[which % len(self.clients)])
 
     @rule(which=ANY, slow=st.booleans())
+    @worth_trying
     def read_or_not(self, which: int, *, slow: bool) -> None:
         """A reader becomes slow, or goes on."""
         client = self.clients[which % len(self.clients)]
@@ -206,14 +224,16 @@ class Stream(RuleBasedStateMachine):
         self.run(asyncio.sleep(0.002))
 
     @rule(which=ANY)
+    @worth_trying
     def ping(self, which: int) -> None:
         """The heartbeat of a connection is due."""
         if (subscription := self.clients[which % len(self.clients)].subscription) is not None:
             subscription._beat()
             self.run(asyncio.sleep(0))
 
-    @rule(which=ANY, job_id=st.sampled_from(JOBS), since=ANY)
-    def subscribe(self, which: int, job_id: str, since: int) -> None:
+    @rule(which=ANY, job_id=st.sampled_from(JOBS), since=ANY, slow=st.booleans())
+    @worth_trying
+    def subscribe(self, which: int, job_id: str, since: int, *, slow: bool) -> None:
         """A client that named jobs names one more, with its past from anywhere in the log."""
         client = self.clients[which % len(self.clients)]
         if client.subscription is None or client.wanted.job_ids is None or job_id in client.wanted.job_ids:
@@ -224,10 +244,13 @@ class Stream(RuleBasedStateMachine):
         since = max(self.history.floor, since % (len(self.history.events) + 1))
         client.add_job(job_id, since, stands.cursor)
         assert stands.subscribe(job_id, since)
+        if slow:
+            client.gate.clear()
         client.subscription.wake()
         self.run(asyncio.sleep(0.002))
 
     @rule(through=ANY)
+    @worth_trying
     def trim(self, through: int) -> None:
         """Retention deletes the oldest events."""
         through %= len(self.history.events) + 1
@@ -236,6 +259,7 @@ class Stream(RuleBasedStateMachine):
         self.history.floor = max(self.history.floor, through)
 
     @rule(node=NODES)
+    @worth_trying
     def restart(self, node: int) -> None:
         """A web node dies and another takes its place; what the bus had for it is lost."""
         for client in self.clients:
@@ -245,8 +269,12 @@ class Stream(RuleBasedStateMachine):
         self.nodes[node] = self._start_node()
 
     @rule()
+    @worth_trying
     def copy(self) -> None:
         """Somebody backs the database up."""
+        self._back_up()
+
+    def _back_up(self) -> None:
         with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(self._copy)) as target:
             source.backup(target)
         self._copied_at = len(self.history.events)
@@ -307,12 +335,29 @@ class Stream(RuleBasedStateMachine):
         for client in self.clients:
             if client.subscription is None:
                 self._connect(client, 0, slow=False)
-        self.a_quiet_second()
+        self._everybody_has_everything()
+
+    def _everybody_has_everything(self) -> None:
+        for number, node in enumerate(self.nodes):
+            self._deliver_all(number)
+            self.run(node.relay.compare())
+            self.run(node.settle())
+        for client in self.clients:
+            if client.subscription is not None:
+                self.run(self._at(client).drain(client))
+                missing = [event.seq for event in client.due()]
+                assert not missing, f"{client} never got {missing[:10]}"
+
+    def _deliver_all(self, node: int) -> None:
+        while self.nodes[node].consumer.deliver():
+            continue
+        self.run(self.nodes[node].settle())
 
     def _append(self, drafts: list[Draft]) -> list[LogEvent]:
         with self.database.write() as transaction:
             events = event_log.append(transaction, DEFAULT_TENANT, drafts)
         self.history.add(events)
+        self.tried.clear()
         return events
 
     def _publish(self, events: list[LogEvent], published: str) -> None:
