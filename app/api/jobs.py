@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.api.caller import tenant_of
 from app.api.job_views import etag_of, extended_fields, phase9_head, snapshot_of, summary, with_frames
-from app.api.parameters import choice, flag, integer, job_id_of, moment_ms, text
+from app.api.parameters import choice, flag, integer, job_id_of, moment_ms, page_key, text
 from app.api.publishing import move
 from app.errors import JobAlreadyEnded
 from app.jobs import store, transitions
@@ -40,7 +40,7 @@ async def list_jobs(request: ApiRequest) -> Response:
         created_after_ms=moment_ms(request, "created_after"),
         created_before_ms=moment_ms(request, "created_before"),
         oldest_first=choice(request, "sort", JobOrder) is JobOrder.OLDEST,
-        after=text(request, "after"),
+        after=page_key(request, "after"),
         # One more says whether another page follows.
         limit=limit + 1,
     )

@@ -94,6 +94,15 @@ def rfc3339(milliseconds: int | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def page_key(request: Request[Any], name: str) -> str | None:
+    """The id that a page's `next_after` was; raises `InvalidQuery`."""
+    key = text(request, name)
+    try:
+        return None if key is None else str(UUID(key))
+    except ValueError:
+        raise invalid(name, "is the next_after of the page before") from None
+
+
 def job_id_of(request: Request[Any]) -> str:
     """The job that the path names; what is no id at all names no job. Raises `JobNotFound`."""
     given = str(request.path_params["job_id"])

@@ -158,6 +158,7 @@ def test_times_bound_a_list(filled: tuple[Web, list[str]]) -> None:
         ({"limit": "0"}, "limit"),
         ({"limit": "201"}, "limit"),
         ({"limit": "many"}, "limit"),
+        ({"after": "zzz"}, "after"),
         ({"status": "lost"}, "status"),
         ({"sort": "name"}, "sort"),
         ({"created_after": "yesterday"}, "created_after"),
