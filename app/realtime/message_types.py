@@ -259,7 +259,11 @@ class ResetPayload(Payload):
 
 
 class SubscribePayload(Payload):
-    """A client's wish to hear of one job too, from `since` on (default: from now)."""
+    """A client's wish to hear of one job too, from `since` on (default: from now). What `since` covers does not come.
+
+    Each job's messages come in order. This job's past comes first, with ids below those that came before; while it
+    does, resume from the cursor of a `ping` and drop what repeats by its `id`, for the last id is no safe place.
+    """
 
     job_id: str
     since: str | None = None
