@@ -37,6 +37,21 @@ class Child:
             run.stop_at = time.monotonic()
             self.send(["stop", reason])
 
+    def lose(self, run: Run, reason: str) -> None:
+        """That run is not its own any more: if it waits for the answer to the job's end it gets one, else it stops."""
+        run.fence_off()
+        if self.run is not run:
+            return
+        if run.ending:
+            self.release(confirmed=False)
+        else:
+            self.stop(reason)
+
+    def release(self, *, confirmed: bool) -> None:
+        """Answer how the job ended here: as the child said, or not as its own any more. It may claim the next."""
+        self.run = None
+        self.send(["ended", confirmed])
+
     def kill(self) -> None:
         """End the process: it was told to stop and did not."""
         logger.warning("A process that does not stop is ended", extra={"action": "child_killed", "pid": self.pid})

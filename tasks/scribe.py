@@ -51,6 +51,8 @@ class Scribe:
         self._watch = Watch(resources, self._transactions, self._children, self.publish)
         self._work = asyncio.Event()
         self._settled = asyncio.Condition()
+        #: Nothing will be committed any more.
+        self._over = False
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then hand back what still runs.
@@ -72,9 +74,9 @@ class Scribe:
         for task in (asked, *parts):
             task.cancel()
         results = await asyncio.gather(*parts, return_exceptions=True)
-        await self._watch.leave()
-        for child in list(self._children):
-            child.hang_up()
+        if stopping.is_set():
+            await self._watch.leave()
+        await self._hang_up()
         self._transactions.close()
         for result in results:
             if isinstance(result, Exception):
@@ -84,6 +86,14 @@ class Scribe:
         """Tell the web processes of what was committed."""
         if events:
             self._resources.publisher.publish(batch_of(epoch, events))
+
+    async def _hang_up(self) -> None:
+        """Let every process go: whoever waits for a commit would wait for ever."""
+        self._over = True
+        async with self._settled:
+            self._settled.notify_all()
+        for child in list(self._children):
+            child.hang_up()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         child = Child(writer)
@@ -108,6 +118,9 @@ class Scribe:
                 await self._take(child, lambda run: run.emit(n, kind, timestamp, payload, row))
             case ["end", int(n), str(status), dict(row), list(tool_runs)]:
                 await self._take(child, lambda run: run.end(n, {**row, **_ended(status)}, tool_runs))
+                if child.run is not None and child.run.fenced:
+                    # The job was taken away before its end came; what the child said of it is nobody's.
+                    child.release(confirmed=False)
             case ["claim", str(queue)]:
                 await self._claim(child, queue)
             case ["stopped"]:
@@ -131,8 +144,13 @@ class Scribe:
         if moved is None:
             child.send(["job", None])
             return
-        child.run = Run(moved.job)
         self.publish(epoch, moved.events)
+        if self._watch.draining:
+            # It began to drain meanwhile, and waits for no child that runs nothing.
+            await self._watch.hand_back(Run(moved.job), crashed=False)
+            child.send(["job", None])
+            return
+        child.run = Run(moved.job)
         logger.info(
             "A job begins",
             extra={"action": "job_claimed", "job_id": moved.job.id, "attempt": moved.job.attempt},
@@ -153,12 +171,14 @@ class Scribe:
         """A child has stopped as it was told to: for a cancelled job nothing is left to do."""
         if child.run is not None:
             await self._until_written(child.run)
-            if not child.run.fenced:
+            if not child.run.fenced and not self._over:
                 await self._watch.hand_back(child.run, crashed=False)
-        child.run = None
-        child.send(["ended", False])
+        child.release(confirmed=False)
 
     async def _gone(self, child: Child) -> None:
+        if self._over:
+            # What runs is handed back by its lease.
+            return
         if child.main:
             await self._watch.main_process_gone()
         run = child.run
@@ -166,12 +186,13 @@ class Scribe:
             return
         # What it said before it died is part of the log of its attempt.
         await self._until_written(run)
-        if not run.fenced and not run.ended:
+        if not run.fenced and not run.ended and not self._over:
             logger.warning(
                 "The process that ran a job died",
                 extra={"action": "child_died", "job_id": run.job.id, "pid": child.pid},
             )
-            await self._watch.hand_back(run, crashed=run.stop_at is None)
+            # Whatever ends a process of a worker that stops, it is not the job.
+            await self._watch.hand_back(run, crashed=run.stop_at is None and not self._watch.draining)
         child.run = None
 
     async def _until_written(self, run: Run) -> None:
@@ -179,7 +200,7 @@ class Scribe:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         async with self._settled:
-            await self._settled.wait_for(condition)
+            await self._settled.wait_for(lambda: self._over or condition())
 
     async def _write_down(self) -> None:
         while True:
@@ -203,13 +224,11 @@ class Scribe:
     def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
         for (child, run, entry), outcome in zip(taken, committed.outcomes, strict=True):
             if outcome is Outcome.FENCED:
-                run.fence_off()
-                child.stop("claim_lost")
+                child.lose(run, "claim_lost")
             else:
                 run.settle(entry)
                 if run.ended:
-                    child.run = None
-                    child.send(["ended", True])
+                    child.release(confirmed=True)
         if any(child.run is not None and child.run.waiting for child in self._children):
             self._work.set()
 

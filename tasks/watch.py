@@ -119,10 +119,11 @@ class Watch:
     async def _drain(self) -> None:
         await self._until_idle(self._settings.drain_seconds)
         for child in self._busy():
+            run = child.run
             # The row is given back first: whatever the child still says is fenced off.
-            if child.run is not None and not child.run.ending:
-                await self.hand_back(child.run, crashed=False)
-                child.stop("drain")
+            if run is not None and not run.ending:
+                await self.hand_back(run, crashed=False)
+                child.lose(run, "drain")
         # `_look` kills the deaf ones; this bound holds where even that does not help.
         await self._until_idle(2 * KILL_AFTER_SECONDS + 2)
 
@@ -151,31 +152,30 @@ class Watch:
 
     async def _look(self) -> None:
         """Stop the children whose job is not theirs any more; end those that were told to and do not."""
-        busy = self._busy()
-        runs = {child.run.job.id: child.run for child in busy if child.run is not None and not child.run.ending}
-        if not runs:
+        looked_at = [(child, child.run) for child in self._busy() if child.run is not None and not child.run.ending]
+        if not looked_at:
             return
-        running = await self._transactions.run(store.still_running, list(runs))
+        running = await self._transactions.run(store.still_running, [run.job.id for _, run in looked_at])
         now = _now()
-        for child in busy:
-            run = child.run
-            if run is None or run.ending:
+        for child, run in looked_at:
+            # Meanwhile it may have ended, and another may have begun.
+            if child.run is not run or run.ending:
                 continue
             if running.get(run.job.id) != run.job.attempt:
-                run.fence_off()
-                child.stop("claim_lost")
+                child.lose(run, "claim_lost")
             if run.stop_at is not None and now - run.stop_at > KILL_AFTER_SECONDS:
                 child.kill()
 
     async def _test_hearing(self) -> None:
         """End the worker's main process when it does not hear the bell any more: its supervisor starts another."""
-        if self._fleet is None or self.draining:
+        announced = self._fleet
+        if announced is None or self.draining:
             return
         waiting = await self._transactions.run(store.waiting_by_queue)
         if self._hearing.deaf(
             _now(),
-            jobs_wait=any(waiting.get(queue) for queue in self._fleet["queues"]),
-            processes_free=len(self._busy()) < self._fleet["processes"],
+            jobs_wait=any(waiting.get(queue) for queue in announced["queues"]),
+            processes_free=len(self._busy()) < announced["processes"],
         ):
             self._hearing = Hearing(now=_now())
             for child in list(self._children):
@@ -196,7 +196,14 @@ class Watch:
             self._resources.queue.ring(queue, times)
         for job_id in swept.purged:
             # After the commit: a file without a row is litter, a row without its file is a broken promise.
-            await asyncio.to_thread(retention.delete_files, self._resources.blobs, job_id)
+            try:
+                await asyncio.to_thread(retention.delete_files, self._resources.blobs, job_id)
+            except Exception:
+                # Each storage raises errors of its own, and none of them may end what the children talk to.
+                logger.exception(
+                    "The files of a job that was forgotten could not be deleted",
+                    extra={"action": "purge_failed", "job_id": job_id},
+                )
 
 
 def _now() -> float:
