@@ -46,11 +46,6 @@ class Client:
         return f"{self.name} at {self.since}"
 
     @property
-    def greeted(self) -> bool:
-        """Whether a hello has come."""
-        return bool(self._had)
-
-    @property
     def epoch(self) -> str | None:
         """The life of the log that it is in."""
         return self.since.epoch if isinstance(self.since, Cursor) else None

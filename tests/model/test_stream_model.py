@@ -51,6 +51,7 @@ FILTERS = st.sampled_from(
     [
         EVERYTHING,
         Filter(job_ids=frozenset({"job-a"})),
+        Filter(job_ids=frozenset({"job-c"})),
         Filter(job_ids=frozenset({"job-b", "job-c"})),
         Filter(types=frozenset({MessageType.WARNING})),
         Filter(job_ids=frozenset({"job-a"}), types=frozenset({MessageType.PROGRESS})),
@@ -233,19 +234,21 @@ class Stream(RuleBasedStateMachine):
             subscription._beat()
             self.run(asyncio.sleep(0))
 
-    @rule(which=ANY, job_id=st.sampled_from(JOBS), since=PLACES, slow=st.booleans())
+    @precondition(lambda self: self.history.events)
+    @rule(node=NODES, jobs=st.permutations(JOBS), since=PLACES, slow=st.booleans())
     @worth_trying
-    def subscribe(self, which: int, job_id: str, since: int, *, slow: bool) -> None:
-        """A client that named jobs names one more, from anywhere in the log, or from a snapshot of this moment."""
-        client = self.clients[which % len(self.clients)]
-        if client.subscription is None or client.wanted.job_ids is None or job_id in client.wanted.job_ids:
-            return
-        if not client.greeted or client.subscription.connection.waiting or not client.gate.is_set():
-            return
+    def subscribe(self, node: int, jobs: list[str], since: int, *, slow: bool) -> None:
+        """A client comes back for one job, and names another from anywhere in the log, or from a snapshot of now."""
+        client = self.clients[-1]
+        self._cut(client)
+        client.wanted = Filter(job_ids=frozenset(jobs[:1]))
+        self._connect(client, node, slow=False)
+        assert client.subscription is not None
+        self.run(self._at(client).drain(client))
         stands = client.subscription.connection
         since = max(self.history.floor, since % (len(self.history.events) + 1))
-        client.add_job(job_id, since, stands.cursor)
-        assert stands.subscribe(job_id, since)
+        client.add_job(jobs[1], since, stands.cursor)
+        assert stands.subscribe(jobs[1], since)
         if slow:
             client.gate.clear()
         client.subscription.wake()
