@@ -7,6 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from app.database.insertion import insert_unless_there
 from app.database.schema import EVERYONE, idempotency_keys, leases
 from app.jobs import fleet, retention, store, transitions
 from app.jobs.ids import now_ms
@@ -64,19 +65,20 @@ def _hold_lease(connection: sa.Connection, holder: str) -> bool:
     )
     if renewed.rowcount == 1:
         return True
-    if connection.execute(sa.select(leases.c.name).where(leases.c.name == LEASE_NAME)).one_or_none():
-        return False
-    connection.execute(
-        sa.insert(leases).values(name=LEASE_NAME, tenant=EVERYONE, holder=holder, until_ms=now + LEASE_MS)
-    )
-    return True
+    # Nobody has it yet, or the last holder has given it up: several may see that at once.
+    values = {"name": LEASE_NAME, "tenant": EVERYONE, "holder": holder, "until_ms": now + LEASE_MS}
+    return insert_unless_there(connection, leases, values)
 
 
 def _bells(connection: sa.Connection) -> dict[str, int]:
-    """A bell for each waiting job, but no more than the fleet has processes for that queue."""
-    processes: dict[str, int] = {}
+    """A bell for each waiting job, but no more than processes of the fleet are free for that queue.
+
+    A bell that nobody can answer would wait in the broker before those that somebody can.
+    """
+    running = store.running_by_worker(connection)
+    free: dict[str, int] = {}
     for worker in fleet.workers(connection):
         for queue in worker.queues:
-            processes[queue] = processes.get(queue, 0) + worker.processes
+            free[queue] = free.get(queue, 0) + max(0, worker.processes - running.get(worker.id, 0))
     waiting = store.waiting_by_queue(connection)
-    return {queue: min(count, processes.get(queue, 0)) for queue, count in waiting.items() if queue in processes}
+    return {queue: min(count, free[queue]) for queue, count in waiting.items() if free.get(queue)}

@@ -135,6 +135,8 @@ tool_runs = sa.Table(
     sa.Column("failed", sa.Boolean, nullable=False),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Index(None, "tenant", "plugin", "id"),
+    # What forgetting a job reads.
+    sa.Index(None, "tenant", "job_id"),
 )
 
 idempotency_keys = sa.Table(
@@ -148,6 +150,7 @@ idempotency_keys = sa.Table(
     sa.Column("headers", sa.JSON, nullable=True),
     sa.Column("body", sa.Text, nullable=True),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Index(None, "created_at_ms"),
 )
 
 #: Named leases of the whole installation, such as the sweep's.

@@ -8,13 +8,10 @@ import sqlalchemy as sa
 
 from app.database.schema import events, jobs, tool_runs
 from app.jobs.ids import first_id_at
-from app.jobs.job import JobStatus
 from app.storage.blobs import BlobStore, input_key, preview_prefix
 
 #: Jobs a round: a round holds the write lock, and the next one comes a second later.
 JOBS_A_ROUND: Final = 20
-
-_ENDED: Final = [status for status in JobStatus if status.terminal]
 
 
 def purge_expired(connection: sa.Connection, cutoff_ms: int) -> list[str]:
@@ -24,8 +21,9 @@ def purge_expired(connection: sa.Connection, cutoff_ms: int) -> list[str]:
     """
     found = connection.execute(
         sa.select(jobs.c.id, jobs.c.tenant)
-        # Ids sort by time, so the oldest come first, from the primary key.
-        .where(jobs.c.id < first_id_at(cutoff_ms), jobs.c.status.in_(_ENDED), jobs.c.finished_at_ms < cutoff_ms)
+        # Ids sort by time, so the oldest come first, from the primary key. Only a job that has ended has an end;
+        # naming the statuses too would lead databases to sort all ended jobs at every round.
+        .where(jobs.c.id < first_id_at(cutoff_ms), jobs.c.finished_at_ms < cutoff_ms)
         .order_by(jobs.c.id)
         .limit(JOBS_A_ROUND)
     ).all()

@@ -95,6 +95,16 @@ def expired(connection: sa.Connection, now_ms: int, limit: int = 100) -> list[Jo
     return [job_from_row(row) for row in connection.execute(statement)]
 
 
+def running_by_worker(connection: sa.Connection) -> dict[str, int]:
+    """How many jobs each worker runs."""
+    statement = (
+        sa.select(jobs.c.worker_id, sa.func.count().label("running"))
+        .where(jobs.c.status == JobStatus.RUNNING)
+        .group_by(jobs.c.worker_id)
+    )
+    return {row.worker_id: row.running for row in connection.execute(statement)}
+
+
 def waiting_by_queue(connection: sa.Connection) -> dict[str, int]:
     """How many jobs wait in each queue."""
     statement = (

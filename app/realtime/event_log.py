@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from app.database.insertion import insert_unless_there
 from app.database.schema import events, log_epoch, logs
 from app.realtime.cursor import Cursor, new_epoch
 from app.realtime.events import EVERYTHING, Draft, Filter, LogEvent
@@ -74,7 +75,7 @@ def append(connection: sa.Connection, tenant: str, drafts: Sequence[Draft]) -> l
     raised = {"b_tenant": tenant, "b_count": len(drafts)}
     head = connection.execute(_RAISE_HEAD, raised).scalar_one_or_none()
     if head is None:
-        _create_log(connection, tenant)
+        insert_unless_there(connection, logs, {"tenant": tenant, "head": 0, "floor": 0})
         head = connection.execute(_RAISE_HEAD, raised).scalar_one()
     first = int(head) - len(drafts) + 1
     appended = [
@@ -157,15 +158,6 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.attempt is not None:
         conditions.append(events.c.attempt == wanted.attempt)
     return conditions
-
-
-def _create_log(connection: sa.Connection, tenant: str) -> None:
-    values = {"tenant": tenant, "head": 0, "floor": 0}
-    if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # noqa: PLC0415
-    connection.execute(insert(logs).values(values).on_conflict_do_nothing())
 
 
 def _row(event: LogEvent) -> dict[str, Any]:
