@@ -30,10 +30,11 @@ logger = logging.getLogger(__name__)
 EXCHANGE: Final = Exchange("transom.events", type="fanout", durable=False, delivery_mode="transient")
 #: A larger batch is published as a range, and read from the log by whoever wants it.
 MAX_BATCH_BYTES: Final = 256 * 1024
-#: Batches that wait while the broker is away; older ones are dropped, the log has them.
+#: Batches that wait while the broker is away, or in RabbitMQ for one consumer; older ones are dropped, the log has
+#: them.
 MAX_WAITING: Final = 1000
-#: A queue that nobody reads is removed by RabbitMQ after this long, and holds no more than MAX_WAITING messages.
-QUEUE_EXPIRES_SECONDS: Final = 60.0
+#: RabbitMQ and a consumer each take the other for gone after two of these without a sign.
+HEARTBEAT_SECONDS: Final = 10
 RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0)
 #: What kombu's transports raise when a broker goes away: their own errors besides sockets'.
 _BROKER_ERRORS: Final = (KombuError, OSError)
@@ -117,7 +118,8 @@ class EventPublisher:
         attempt = 0
         while not self._closing:
             try:
-                with _connect(self._url) as connection:
+                # Heartbeats would have to be answered while nothing is said: RabbitMQ cuts who does not.
+                with _connect(self._url, heartbeat=0) as connection:
                     producer = connection.Producer(exchange=EXCHANGE, auto_declare=True)
                     attempt = 0
                     self._publish_until_closed(producer)
@@ -189,7 +191,7 @@ class EventConsumer:
         attempt = 0
         while not self._closing.is_set():
             try:
-                with _connect(self._url) as connection:
+                with _connect(self._url, heartbeat=HEARTBEAT_SECONDS) as connection:
                     self._consume(connection)
                     attempt = 0
             except _errors(self._url) as error:
@@ -244,11 +246,11 @@ def ping_broker(broker_url: str, timeout: float = 2.0) -> None:
         raise ConnectionError(str(error)) from error
 
 
-def _connect(url: str) -> Connection:
+def _connect(url: str, *, heartbeat: int) -> Connection:
     connection = Connection(
         url,
         connect_timeout=2.0,
-        heartbeat=10,
+        heartbeat=heartbeat,
         transport_options={"socket_connect_timeout": 2.0, "socket_timeout": 5.0, "socket_keepalive": True}
         if not url.startswith(("redis+socket", "amqp", "pyamqp"))
         else {},
