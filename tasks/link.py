@@ -28,8 +28,10 @@ class ScribeLost(ConnectionError):
 
 
 def encode(message: list[Any]) -> bytes:
-    """One message as bytes on the socket."""
+    """One message as bytes on the socket; raises `ValueError` for one that no reader takes."""
     body = pydantic_core.to_json(message)
+    if len(body) > MAX_MESSAGE_BYTES:
+        raise ValueError(f"a message of {len(body)} bytes is too long")
     return _LENGTH.pack(len(body)) + body
 
 

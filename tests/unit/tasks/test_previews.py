@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.storage.blobs import BlobStore, preview_key
-from tasks.previews import INTERVAL_SECONDS, Previews
+from tasks.previews import FAILED_SECONDS, INTERVAL_SECONDS, Previews
 
 
 class Still:
@@ -34,6 +34,21 @@ def test_previews_are_bounded_and_there_when_named(tmp_path: Path) -> None:
     assert 35 <= len(in_ten_seconds) <= 10 / INTERVAL_SECONDS
     assert fifth_hour < first_hour / 2
     assert all(blobs.exists(preview_key("job", index)) for index in shown)
+
+
+def test_storage_in_trouble_costs_pictures_only(tmp_path: Path) -> None:
+    """Where a picture can't be written its frame goes without, and pictures come again once the storage is back."""
+    blobs = BlobStore(tmp_path.as_uri())
+    (tmp_path / "previews").write_bytes(b"no folder")
+    now = [0.0]
+    previews = Previews(blobs, "job", clock=lambda: now[0])
+
+    in_trouble = previews.offer(0, Still())
+    (tmp_path / "previews").unlink()
+    now[0] = FAILED_SECONDS
+
+    assert not in_trouble
+    assert previews.offer(1, Still())
 
 
 def _count_over(previews: Previews, now: list[float], *, start: int, seconds: int) -> int:
