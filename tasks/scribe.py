@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from app.database.lifecycle import ensure_epoch
 from app.jobs import transitions
 from app.jobs.ids import now_ms
 from app.jobs.job import JobStatus
@@ -62,6 +63,7 @@ class Scribe:
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        await self._transactions.run(ensure_epoch)
         server = await asyncio.start_unix_server(self._serve, self._settings.scribe_socket)
         logger.info("The scribe is ready", extra={"action": "scribe_ready"})
         ledger = asyncio.create_task(self._write_down(), name="ledger")

@@ -15,8 +15,10 @@ import psutil
 import sqlalchemy as sa
 
 from app.database.engine import Database
+from app.database.insertion import insert_unless_there
 from app.database.schema import EVERYONE, log_epoch
 from app.realtime.cursor import new_epoch
+from app.realtime.event_log import epoch_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,29 +37,26 @@ def open_log(url: str) -> str:
     database = Database(url)
     try:
         with database.write() as connection:
-            row = connection.execute(sa.select(log_epoch)).one_or_none()
-            lost = row is not None and url.startswith("sqlite") and not row.clean and row.boot_id != boot_id()
-            epoch = new_epoch() if row is None or lost else str(row.epoch)
-            values = {"epoch": epoch, "boot_id": boot_id(), "clean": False}
-            if row is None:
-                connection.execute(sa.insert(log_epoch).values(tenant=EVERYONE, **values))
-            else:
-                connection.execute(sa.update(log_epoch).values(**values))
-        if lost:
-            logger.warning(
-                "The machine went down while the log was open: clients will be told to read anew",
-                extra={"action": "epoch_changed", "epoch": epoch},
-            )
-        return epoch
+            return ensure_epoch(connection)
     finally:
         database.close()
 
 
-def ensure_epoch(connection: sa.Connection) -> None:
-    """Name the first epoch where none has been: a database that was migrated and never opened."""
-    if connection.execute(sa.select(log_epoch.c.epoch)).one_or_none() is None:
-        values = {"epoch": new_epoch(), "boot_id": boot_id(), "clean": False}
-        connection.execute(sa.insert(log_epoch).values(tenant=EVERYONE, **values))
+def ensure_epoch(connection: sa.Connection) -> str:
+    """The same in the caller's transaction: every process that may write to the log says so before it does."""
+    values = {"boot_id": boot_id(), "clean": False}
+    if insert_unless_there(connection, log_epoch, {"tenant": EVERYONE, "epoch": new_epoch(), **values}):
+        return epoch_of(connection)
+    row = connection.execute(sa.select(log_epoch)).one()
+    lost = connection.dialect.name == "sqlite" and not row.clean and row.boot_id != boot_id()
+    epoch = new_epoch() if lost else str(row.epoch)
+    connection.execute(sa.update(log_epoch).values(epoch=epoch, **values))
+    if lost:
+        logger.warning(
+            "The machine went down while the log was open: clients will be told to read anew",
+            extra={"action": "epoch_changed", "epoch": epoch},
+        )
+    return epoch
 
 
 def mark_clean(url: str) -> None:
