@@ -3,20 +3,21 @@
 * `TransomError`
     * `ConfigurationError`           a setting is wrong; nothing starts
     * `BadRequest` 400               `MalformedMultipart`, `MissingField`, `InvalidQuery`, `InvalidDevice`,
-                                     `UnreadableInput`, `UrlInputDisabled`,
+                                     `UnreadableInput`, `EmptyInput`, `TooDamagedInput`, `UrlInputDisabled`,
                                      `UploadsDisabled`, `WebhooksDisabled`
     * `NotAllowed` 403
     * `NotFound` 404                 `JobNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`, `NotReady`
     * `MethodNotAllowed` 405
     * `NotAcceptable` 406
-    * `Conflict` 409                 `JobAlreadyEnded`, `JobCancelled`, `RequestInProgress`
+    * `Conflict` 409                 `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`, `RequestInProgress`
     * `CursorReset` 410              the cursor can't be continued; `cursor` says where to go on
-    * `TooLarge` 413
+    * `TooLarge` 413                 `TooManyPixels`, `TooLongInput`, `TooLargeImage`
     * `UnsupportedInput` 415
     * `RangeNotSatisfiable` 416
+    * `HostNotAllowed` 421          the host that was asked for is not a name of this server
     * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`
     * `JobFailed` 500                a call that waits for a job tells how it ended
-    * `Unavailable` 503              `DeviceUnavailable`, `NoWorker`, `TooBusy`
+    * `Unavailable` 503              `DatabaseUnavailable`, `DeviceUnavailable`, `NoWorker`, `TooBusy`, `ServerStopping`
     * `TimedOut` 504
 
 `code` is stable and machine-readable, `status` is the HTTP status, `retryable` says whether the same call
@@ -90,6 +91,18 @@ class UnreadableInput(BadRequest):
     """The input can't be read as an image or a video."""
 
     code = "INPUT_UNREADABLE"
+
+
+class EmptyInput(BadRequest):
+    """The input holds no picture."""
+
+    code = "INPUT_EMPTY"
+
+
+class TooDamagedInput(BadRequest):
+    """Too many frames of the input are damaged or lost."""
+
+    code = "INPUT_TOO_DAMAGED"
 
 
 class UrlInputDisabled(BadRequest):
@@ -176,6 +189,12 @@ class JobAlreadyEnded(Conflict):
     code = "JOB_ALREADY_ENDED"
 
 
+class JobNotEnded(Conflict):
+    """The job has not ended yet."""
+
+    code, retryable = "JOB_NOT_ENDED", True
+
+
 class JobCancelled(Conflict):
     """The job was cancelled before it had a result."""
 
@@ -200,6 +219,24 @@ class TooLarge(TransomError):
     code, status = "BODY_TOO_LARGE", 413
 
 
+class TooManyPixels(TooLarge):
+    """A frame of the input has more pixels than this server decodes."""
+
+    code = "INPUT_TOO_MANY_PIXELS"
+
+
+class TooLongInput(TooLarge):
+    """The input lasts longer, or has more frames, than this server takes."""
+
+    code = "INPUT_TOO_LONG"
+
+
+class TooLargeImage(TooLarge):
+    """The image's file is larger than this server decodes."""
+
+    code = "INPUT_TOO_LARGE"
+
+
 class UnsupportedInput(TransomError):
     """The content is neither an image nor a video that can be processed."""
 
@@ -210,6 +247,12 @@ class RangeNotSatisfiable(TransomError):
     """The file has no such range of bytes."""
 
     code, status = "RANGE_NOT_SATISFIABLE", 416
+
+
+class HostNotAllowed(TransomError):
+    """This server does not answer to that name."""
+
+    code, status = "HOST_NOT_ALLOWED", 421
 
 
 class Invalid(TransomError):
@@ -248,6 +291,15 @@ class Unavailable(TransomError):
     code, status, retryable = "UNAVAILABLE", 503, True
 
 
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer; send the request again.
+
+    A request with an `Idempotency-Key` does nothing twice. What was accepted before goes on, and streams stay open.
+    """
+
+    code = "DATABASE_UNAVAILABLE"
+
+
 class DeviceUnavailable(Unavailable):
     """No worker has the device that was asked for."""
 
@@ -264,6 +316,15 @@ class TooBusy(Unavailable):
     """The server is at its limit."""
 
     code = "TOO_BUSY"
+
+
+class ServerStopping(Unavailable):
+    """The server stops; send the request again.
+
+    A request with an `Idempotency-Key` does nothing twice; what was accepted before goes on.
+    """
+
+    code = "SERVER_STOPPING"
 
 
 class TimedOut(TransomError):

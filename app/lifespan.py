@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from starlette.applications import Starlette
 
+from app.api.web_ui import BUILT
 from app.database.engine import Database
 from app.database.lifecycle import ensure_epoch
 from app.errors import ConfigurationError
 from app.jobs.queue import JobQueue
+from app.metrics import Metrics
 from app.realtime.connection_manager import ConnectionManager
 from app.realtime.event_bus import EventPublisher
 from app.realtime.relay import Relay
@@ -21,8 +24,8 @@ from app.storage.blobs import BlobStore
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[AppState]]
 
 
-def make_lifespan(settings: Settings) -> Lifespan:
-    """The lifespan of a web process with these settings."""
+def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
+    """The lifespan of a web process with these settings; `built_ui` is the folder of the web UI."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[AppState]:
@@ -33,10 +36,10 @@ def make_lifespan(settings: Settings) -> Lifespan:
             stack.callback(database.close)
             await database.run_write(ensure_epoch)
             blobs = BlobStore(settings.resolved_storage_url)
-            publisher = EventPublisher(settings.broker_url)
+            publisher = EventPublisher(settings.broker_url, namespace=settings.namespace)
             publisher.start()
             stack.callback(publisher.close)
-            queue = JobQueue(settings.broker_url)
+            queue = JobQueue(settings.broker_url, namespace=settings.namespace)
             queue.start()
             stack.callback(queue.close)
             manager = ConnectionManager(settings=settings)
@@ -44,6 +47,7 @@ def make_lifespan(settings: Settings) -> Lifespan:
             relay = Relay(settings=settings, database=database, manager=manager)
             await relay.start()
             stack.push_async_callback(relay.close)
+            metrics = Metrics(database=database, manager=manager, relay=relay)
             yield AppState(
                 settings=settings,
                 database=database,
@@ -52,6 +56,8 @@ def make_lifespan(settings: Settings) -> Lifespan:
                 publisher=publisher,
                 manager=manager,
                 relay=relay,
+                metrics=metrics,
+                web_ui=built_ui,
             )
 
     return lifespan

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from app.api import analyze, docs, fleet, health, job_files, job_log, jobs, submit
+from app.api import (
+    analyze,
+    bulk,
+    demo,
+    docs,
+    fleet,
+    health,
+    job_files,
+    job_log,
+    jobs,
+    metrics,
+    retries,
+    submit,
+    web_ui,
+)
 from app.errors import TransomError
 from app.lifespan import make_lifespan
 from app.logs import configure_logging
@@ -23,18 +38,25 @@ from app.settings import Settings
 def routes() -> list[BaseRoute]:
     """Every address of the web process."""
     return [
-        Route("/", docs.front, methods=["GET"]),
+        Route("/", web_ui.front, methods=["GET"]),
         Route("/v1/jobs", submit.submit_job, methods=["POST"]),
         Route("/v1/jobs", jobs.list_jobs, methods=["GET"]),
+        Route("/v1/jobs/cancel", bulk.cancel_jobs, methods=["POST"]),
+        Route("/v1/jobs/purge", bulk.purge_jobs, methods=["POST"]),
+        Route("/v1/jobs/retry", bulk.retry_jobs, methods=["POST"]),
         Route("/v1/jobs/{job_id}", jobs.get_job, methods=["GET"]),
         Route("/v1/jobs/{job_id}", jobs.delete_job, methods=["DELETE"]),
         Route("/v1/jobs/{job_id}/cancel", jobs.cancel_job, methods=["POST"]),
+        Route("/v1/jobs/{job_id}/purge", jobs.purge_job, methods=["POST"]),
+        Route("/v1/jobs/{job_id}/retry", retries.retry_job, methods=["POST"]),
         Route("/v1/jobs/{job_id}/result", jobs.get_result, methods=["GET"]),
         Route("/v1/jobs/{job_id}/extended", jobs.get_extended, methods=["GET"]),
         Route("/v1/jobs/{job_id}/frames", job_log.get_frames, methods=["GET"]),
         Route("/v1/jobs/{job_id}/events", job_log.get_events, methods=["GET"]),
         Route("/v1/jobs/{job_id}/input", job_files.get_input, methods=["GET"]),
         Route("/v1/jobs/{job_id}/frames/{frame_index:int}.jpg", job_files.get_preview, methods=["GET"]),
+        Route("/v1/jobs/{job_id}/previews", job_files.get_previews, methods=["GET"]),
+        Route("/v1/demo", demo.submit_demo, methods=["POST"]),
         Route("/v1/analyze", analyze.analyze, methods=["POST"]),
         Route("/v1/plugins", fleet.list_plugins, methods=["GET"]),
         Route("/v1/plugins/{plugin}", fleet.get_plugin, methods=["GET"]),
@@ -46,6 +68,7 @@ def routes() -> list[BaseRoute]:
         Route("/v1/health", health.health, methods=["GET"]),
         Route("/livez", health.livez, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
+        Route("/metrics", metrics.metrics, methods=["GET"]),
         Route("/openapi.json", docs.openapi, methods=["GET"]),
         Route("/docs", docs.docs, methods=["GET"]),
         Route("/docs/errors", docs.errors, methods=["GET"]),
@@ -53,19 +76,24 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The ASGI application with these settings."""
+def create_app(settings: Settings, *, built_ui: Path = web_ui.BUILT) -> Starlette:
+    """The ASGI application with these settings; it serves the web UI that lies in `built_ui`."""
     middleware = [Middleware(RequestContext), Middleware(OwnPages)]
-    if settings.root_path:
-        middleware.insert(0, Middleware(SubPath, root_path=settings.root_path))
+    if settings.public_path:
+        middleware.insert(0, Middleware(SubPath, root_path=settings.public_path))
+    table = routes()
     app = Starlette(
-        routes=routes(),
+        routes=table,
         middleware=middleware,
         exception_handlers={TransomError: on_transom_error, HTTPException: on_http_exception},
-        lifespan=make_lifespan(settings),
+        lifespan=make_lifespan(settings, built_ui=built_ui),
     )
     # It would name an address that is true before the proxy only.
     app.router.redirect_slashes = False
+    # Not a route: one that takes every path would hide which methods the others take.
+    app.router.default = web_ui.pages_elsewhere(
+        frozenset(route.path.split("/")[1] for route in table if isinstance(route, Route)) - {""}
+    )
     return app
 
 

@@ -6,16 +6,19 @@ import re
 from typing import Any, Final
 from uuid import uuid4
 
-import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.origins import SAFE_METHODS, require_own_origin
-from app.errors import NotAllowed
+from app.api.caller import tenant_of
+from app.api.origins import SAFE_METHODS, require_own_host, require_own_origin
+from app.errors import HostNotAllowed, NotAllowed
+from app.log_context import of_request
 from app.problems import on_crash, problem
 
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+#: What a line shows of an id that a path names, in characters; it may be anything.
+_MAX_ID: Final = 64
 
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -56,7 +59,12 @@ class RequestContext:
                         headers.setdefault(name, value)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        def about_request() -> dict[str, object]:
+            facts: dict[str, object] = {"request_id": request_id, "tenant": tenant_of(HTTPConnection(scope))}
+            job_id = scope.get("path_params", {}).get("job_id")
+            return facts if job_id is None else {**facts, "job_id": str(job_id)[:_MAX_ID]}
+
+        with of_request(about_request):
             try:
                 await self._app(scope, receive, send_named)
             except Exception as error:
@@ -68,18 +76,20 @@ class RequestContext:
 
 
 class OwnPages:
-    """Refuses what pages of other origins would change here."""
+    """Refuses what pages of other origins would change here, and names that are not this server's."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer that it is not allowed."""
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+        """Pass the request on, or answer that it is not allowed. A WebSocket's route looks for itself."""
+        if scope["type"] == "http":
             request = Request[Any](scope)
             try:
-                require_own_origin(request)
-            except NotAllowed as error:
+                require_own_host(request)
+                if scope["method"] not in SAFE_METHODS:
+                    require_own_origin(request)
+            except (HostNotAllowed, NotAllowed) as error:
                 answer = problem(request, error)
                 await answer(scope, receive, send)
                 return

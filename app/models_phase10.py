@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.models_phase9 import JobResponse
 from app.realtime.message_types import ErrorDetails, FrameData, JobStatusName, RealtimeMessage
+
+PriorityName = Literal["low", "normal", "high"]
 
 
 class _Model(BaseModel):
@@ -30,6 +32,14 @@ class ExtendedFields(_Model):
     finished_at: str | None = None
     cursor: str | None = Field(default=None, description="Where in the log this answer is true: subscribe from it.")
     links: dict[str, str] | None = None
+    plugin: str | None = None
+    tools: list[str] | None = None
+    input_name: str | None = None
+    input_type: str | None = None
+    input_bytes: int | None = None
+    priority: PriorityName | None = None
+    retry_of: str | None = Field(default=None, description="The job that this one tries again.")
+    batch_id: str | None = None
 
 
 class ExtendedJobResponse(ExtendedFields, JobResponse):
@@ -49,7 +59,7 @@ class JobSummary(_Model):
     device_requested: str
     device_used: str
     fallback: bool
-    priority: Literal["low", "normal", "high"]
+    priority: PriorityName
     batch_id: str | None
     retry_of: str | None
     progress: int | None
@@ -90,6 +100,44 @@ class CancelState(_Model):
 
     status: JobStatusName
     job_id: str
+
+
+class PurgeResponse(_Model):
+    """A job that was deleted with all it had."""
+
+    job_id: str
+    purged: Literal[True] = True
+
+
+class OutcomeError(_Model):
+    """Why a job of a list was left as it is: what a call for it alone would have answered."""
+
+    code: str
+    detail: str
+
+
+class JobOutcome(_Model):
+    """What became of one job of a list."""
+
+    job_id: str
+    ok: bool
+    status: JobStatusName | None = Field(description="As it is now; null for one that is not there, or no longer.")
+    new_job_id: str | None = Field(default=None, description="The job that tries this one again.")
+    error: OutcomeError | None = None
+
+
+class JobOutcomes(_Model):
+    """What became of each job of a list, in the list's order."""
+
+    outcomes: list[JobOutcome]
+    succeeded: int
+    failed: int
+
+
+class PreviewList(_Model):
+    """The frames that have a preview picture."""
+
+    previews: list[int] = Field(description="Their indexes, lowest first.")
 
 
 class PluginSummary(_Model):
@@ -165,11 +213,21 @@ class Liveness(_Model):
     status: Literal["alive"]
 
 
+class ReadinessPart(_Model):
+    """One part of a web process; some say more of themselves than this."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    ok: bool
+    needed: bool = Field(description="Whether the process is not ready without it.")
+    message: str = Field(description="How it is, for a person.")
+
+
 class Readiness(_Model):
-    """Each part by name."""
+    """Each part by name: `database`, `migrations`, `storage`, `relay`, `broker`, `fleet`."""
 
     status: Literal["ready", "not ready"]
-    parts: dict[str, dict[str, Any]]
+    parts: dict[str, ReadinessPart]
 
 
 class FieldProblem(_Model):

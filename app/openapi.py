@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
+import sys
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -133,3 +135,14 @@ def _answer(known: Operation) -> dict[str, Any]:
     if known.status == HTTPStatus.ACCEPTED:
         answer["headers"] = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
     return answer
+
+
+def main() -> None:
+    """Print the document, as `/openapi.json` has it at the root; no server is needed."""
+    from app.main import routes  # noqa: PLC0415 - one of its handlers shows this document
+
+    sys.stdout.write(f"{json.dumps(describe(routes()), indent=2)}\n")
+
+
+if __name__ == "__main__":
+    main()

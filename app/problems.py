@@ -37,7 +37,8 @@ async def on_transom_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, TransomError):
         raise error
     if error.status >= 500:
-        logger.warning("A request failed: %s", error.detail, extra={"action": "request_failed", "code": error.code})
+        facts = {"action": "request_failed", "code": error.code}
+        logger.warning("A request failed: %s", error.detail, exc_info=error.__cause__, extra=facts)
     return problem(request, error)
 
 
@@ -62,7 +63,13 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_crash(request: Request, error: Exception) -> Response:
     """What nobody expected: logged in full, told in one sentence."""
-    logger.error("A request crashed", exc_info=error, extra={"action": "request_crashed", "path": request.url.path})
+    # The route, not the path: that is the caller's own text.
+    route = request.scope.get("route")
+    logger.error(
+        "A request crashed",
+        exc_info=error,
+        extra={"action": "request_crashed", "method": request.method, "route": getattr(route, "path", None)},
+    )
     return _respond(
         request,
         status=500,

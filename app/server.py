@@ -10,12 +10,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from app.addresses import is_loopback, require_loopback
+from app.draining import Draining
+from app.patience import KEEP_ALIVE_SECONDS, PatientHttp, PatientWebSocket
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-#: Load balancers keep idle connections for 60 s; a server that closes them earlier loses requests.
-KEEP_ALIVE_SECONDS: Final = 75
 #: The longest message that a WebSocket's client may say, in bytes; it says pings, and the ids of jobs.
 MAX_SAID_BYTES: Final = 64 * 1024
 #: What a stopping server gives its requests.
@@ -25,12 +25,17 @@ SHUTDOWN_SECONDS: Final = 5
 class Server(uvicorn.Server):
     """A server whose streams end before its connections do."""
 
+    def __init__(self, config: uvicorn.Config, draining: Draining) -> None:
+        super().__init__(config)
+        self._draining = draining
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End every stream, then stop as any server does.
 
         uvicorn closes WebSockets by itself before the lifespan ends, and would wait for event streams until its
         time is over.
         """
+        self._draining.drain()
         manager = self.lifespan.state.get("manager")
         if manager is not None:
             await manager.close()
@@ -39,13 +44,14 @@ class Server(uvicorn.Server):
 
 def make_server(app: ASGIApp, settings: Settings) -> Server:
     """The server for this application; `run` serves until it is told to stop."""
+    draining = Draining(app)
     config = uvicorn.Config(
-        app,
+        draining,
         host=settings.host,
         port=settings.port,
         # The faster class answers HTTP/1.0, which some proxies speak, in chunks that 1.0 does not know.
-        http="h11",
-        ws="websockets-sansio",
+        http=PatientHttp,
+        ws=PatientWebSocket,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -59,7 +65,7 @@ def make_server(app: ASGIApp, settings: Settings) -> Server:
         ws_per_message_deflate=False,
         ws_max_size=MAX_SAID_BYTES,
     )
-    return Server(config)
+    return Server(config, draining)
 
 
 def warn_of_open_address(settings: Settings) -> None:

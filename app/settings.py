@@ -10,8 +10,9 @@ import re
 import socket
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import ConfigurationError
@@ -29,30 +30,66 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
     broker_url: str = Field("", description="kombu URL; empty: `transom up` starts the embedded Valkey.")
     storage_url: str = Field("", description="fsspec URL of the blobs; empty: a folder in the data folder.")
+    namespace: str = Field(
+        "transom",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,30}$",
+        description="What the broker's names begin with; of its own for each Transom that shares a broker.",
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     allow_open: bool = Field(False, description="Listen on other addresses than loopback without authentication.")
     public_url: str = Field("", description="The address that users see; used in links.")
+    allowed_hosts: str = Field(
+        "", description="Names that requests may come by, comma-separated; empty: loopback's, unless others reach it."
+    )
     root_path: str = Field("", description="The sub-path below which a proxy serves Transom.")
     trusted_proxies: str = Field("127.0.0.1", description="Whose X-Forwarded-* are believed, comma-separated.")
     ca_bundle: Path | None = Field(None, description="CA certificates for outgoing connections of the clients.")
 
     workers: int = Field(0, ge=0, le=256, description="Tool processes a worker; 0: one a core, at least two.")
+    devices: str = Field(
+        "",
+        pattern=r"^$|^\s*(cpu|gpu)\s*(,\s*(cpu|gpu)\s*)?$",
+        description="Devices a worker offers: `cpu`, `gpu` or both, comma-separated; empty: those it finds.",
+    )
     queues: str = Field("", description="Queues a worker serves, comma-separated; empty: those of its devices.")
     plugins: str = Field("", description="Further plugins as `module:Class`, comma-separated.")
 
     max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest input taken, in bytes.")
     max_image_pixels: int = Field(100_000_000, ge=1, description="Largest picture decoded, in pixels.")
+    max_image_bytes: int = Field(512 * 1024**2, ge=1024, description="Largest image file decoded, in bytes.")
+    max_video_seconds: float = Field(86400, gt=0, description="Longest video or animation processed, in seconds.")
+    max_frames: int = Field(5_000_000, ge=1, description="Most frames of one input processed.")
+    max_damaged_percent: float = Field(
+        50, ge=0, le=100, description="Damaged frames, of a hundred, that an input may have; more end the job."
+    )
     max_wait_seconds: float = Field(120, gt=0, le=600, description="Longest wait of the calls that wait for a job.")
     heartbeat_seconds: float = Field(30, ge=5, le=60, description="Time between two pings on a stream.")
     connections_per_session: int = Field(5, ge=1, description="Connections one session may hold on a node.")
     max_connections: int = Field(5000, ge=1, description="Connections one web process takes.")
     lease_seconds: float = Field(20, ge=2, description="How long a claim holds unless it is renewed.")
     max_crashes: int = Field(3, ge=1, description="Unexplained deaths of a child that end a job as poison.")
+    soft_time_limit_seconds: float = Field(
+        86_400, gt=0, description="How long a job may run before its tool is told to stop."
+    )
+    time_limit_seconds: float = Field(87_000, gt=0, description="How long a job may run before it is ended.")
+    no_progress_seconds: float = Field(
+        300,
+        gt=0,
+        validate_default=True,
+        description="How long a running job may say nothing; longer than a lease.",
+    )
+    memory_limit_bytes: int = Field(
+        4 * 1024**3, ge=0, description="Memory that a job may use, with all that its tool starts; 0: no limit."
+    )
     drain_seconds: float = Field(5, ge=0, description="How long a stopping worker lets its jobs go on.")
     sweep_seconds: float = Field(1, gt=0, description="Time between two rounds of the sweep.")
     retention_days: float = Field(30, gt=0, description="How long ended jobs are kept.")
+    retention_bytes: int = Field(
+        0, ge=0, description="What ended jobs may take in blobs and log; beyond it the oldest go. 0: no limit."
+    )
+    progress_days: float = Field(2, gt=0, description="How long an ended job's `progress` messages are kept.")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
@@ -91,6 +128,15 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis://, rediss://, redis+socket:// or amqp://")
         return value
 
+    @field_validator("no_progress_seconds")
+    @classmethod
+    def _longer_than_a_lease(cls, value: float, info: ValidationInfo) -> float:
+        # Where the lease itself is wrong, that is what is said.
+        lease = info.data.get("lease_seconds", 0)
+        if value <= lease:
+            raise ValueError(f"must be longer than a lease (TRANSOM_LEASE_SECONDS, {lease:g})")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -107,9 +153,21 @@ class Settings(BaseSettings):
         return self.storage_url or (self.data_dir / "blobs").as_uri()
 
     @property
+    def public_path(self) -> str:
+        """The sub-path below which users see Transom; empty at the root."""
+        return self.root_path or urlsplit(self.public_url).path
+
+    @property
     def resolved_node_id(self) -> str:
         """The name of this web process on the bus; the same after a restart."""
         return self.node_id or f"{socket.gethostname()}-{self.port}"
+
+    @property
+    def allowed_host_names(self) -> frozenset[str]:
+        """The names that requests may come by beside loopback's; empty where none were set."""
+        names = {name.strip().lower() for name in self.allowed_hosts.split(",")} - {""}
+        public = urlsplit(self.public_url).hostname
+        return frozenset(names | {public} if names and public else names)
 
     @property
     def plugin_classes(self) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypedDict
 
 from starlette.requests import Request
 
 from app.database.engine import Database
 from app.jobs.queue import JobQueue
+from app.metrics import Metrics
 from app.realtime.connection_manager import ConnectionManager
 from app.realtime.event_bus import EventPublisher
 from app.realtime.relay import Relay
@@ -25,6 +27,9 @@ class AppState(TypedDict):
     publisher: EventPublisher
     manager: ConnectionManager
     relay: Relay
+    metrics: Metrics
+    #: The folder of the built web UI; empty or missing where it is not built.
+    web_ui: Path
 
 
 #: A request whose `state` is typed.

@@ -14,10 +14,15 @@ from app.api.multipart import Form, read_form
 from app.api.submit import accept
 from app.api.uploads import read_raw
 from app.errors import (
+    EmptyInput,
     InvalidDevice,
     JobCancelled,
     JobFailed,
     TimedOut,
+    TooDamagedInput,
+    TooLargeImage,
+    TooLongInput,
+    TooManyPixels,
     TransomError,
     UnreadableInput,
     UnsupportedInput,
@@ -33,8 +38,17 @@ LOOK_SECONDS: Final = (0.01, 0.02, 0.05, 0.1, 0.25)
 DEVICES: Final = frozenset({"cpu", "gpu"})
 #: A failed job as the error of the call that waited for it; any other is the server's own.
 _FAILURES: Final[dict[str, type[TransomError]]] = {
-    "CANCELLED": JobCancelled,
-    "INPUT_UNREADABLE": UnreadableInput,
+    kind.code: kind
+    for kind in (
+        JobCancelled,
+        UnreadableInput,
+        EmptyInput,
+        TooDamagedInput,
+        TooManyPixels,
+        TooLongInput,
+        TooLargeImage,
+        UnsupportedInput,
+    )
 }
 
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from app.api.links import link
 from app.errors import NotFound, TransomError
@@ -71,11 +71,6 @@ same call may succeed later.</p>
 async def openapi(request: ApiRequest) -> Response:
     """The OpenAPI description, as JSON."""
     return JSONResponse(describe(request.app.routes, root_path=link(request, "")))
-
-
-async def front(request: ApiRequest) -> Response:
-    """The front door, which leads to the description of the API."""
-    return RedirectResponse(link(request, "/docs"))
 
 
 async def docs(request: ApiRequest) -> Response:

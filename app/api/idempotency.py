@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,17 +22,19 @@ from app.api.caller import tenant_of
 from app.api.multipart import Form
 from app.database.engine import Database
 from app.database.schema import idempotency_keys as table
-from app.errors import BadRequest, IdempotencyMismatch, RequestInProgress
+from app.errors import BadRequest, DatabaseUnavailable, IdempotencyMismatch, RequestInProgress
 from app.jobs.ids import now_ms
 from app.state import ApiRequest
+
+logger = logging.getLogger(__name__)
 
 HEADER: Final = "idempotency-key"
 MAX_KEY_CHARACTERS: Final = 255
 #: How long an answer is remembered.
 REMEMBER_MS: Final = 24 * 3600 * 1000
 #: A key that was not renewed for this long belongs to a process that died.
-STALE_MS: Final = 60_000
-RENEW_SECONDS: Final = 15.0
+STALE_MS: Final = 20_000
+RENEW_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +155,8 @@ def _take(connection: sa.Connection, wanted: HeldKey) -> HeldKey | StoredAnswer:
 async def _renew_for_ever(database: Database, held: HeldKey) -> None:
     while True:
         await asyncio.sleep(RENEW_SECONDS)
-        await database.run_write(held.renew)
+        try:
+            await database.run_write(held.renew)
+        except DatabaseUnavailable as error:
+            # It is stale only after several of these.
+            logger.warning("A key could not be renewed: %s", error.__cause__, extra={"action": "key_not_renewed"})

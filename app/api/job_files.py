@@ -6,20 +6,22 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Final
-from urllib.parse import quote
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.api.caller import tenant_of
 from app.api.conditional import not_modified, range_applies
+from app.api.downloads import disposition, wants_file
 from app.api.parameters import job_id_of
 from app.errors import NotReady, RangeNotSatisfiable
 from app.jobs import store
+from app.models_phase10 import PreviewList
 from app.problems import problem
 from app.state import ApiRequest
-from app.storage.blobs import BlobStore, preview_key
+from app.storage.blobs import BlobStore, preview_key, preview_prefix
 
 CHUNK_BYTES: Final = 256 * 1024
+_PREVIEW: Final = re.compile(r"(\d+)\.jpg")
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 #: Whatever a file holds, a browser that opens it runs nothing of it.
 _DISARMED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "Accept-Ranges": "bytes"}
@@ -28,10 +30,9 @@ _DISARMED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "A
 async def get_input(request: ApiRequest) -> Response:
     """`GET /v1/jobs/{job_id}/input`: the file as it was sent."""
     job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
-    name = quote(job.input_name or job.id)
     headers = {
         **_DISARMED,
-        "Content-Disposition": f"inline; filename*=UTF-8''{name}",
+        "Content-Disposition": disposition("attachment" if wants_file(request) else "inline", job.input_name or job.id),
         # An input never changes, but it may be deleted.
         "Cache-Control": "private, no-cache",
     }
@@ -46,6 +47,14 @@ async def get_preview(request: ApiRequest) -> Response:
         raise NotReady("This frame has no preview (yet); the messages with an image_url name those that do")
     headers = {**_DISARMED, "Cache-Control": "private, max-age=3600"}
     return await _blob(request, key, "image/jpeg", headers)
+
+
+async def get_previews(request: ApiRequest) -> Response:
+    """`GET /v1/jobs/{job_id}/previews`: which frames have a preview."""
+    job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
+    names = await asyncio.to_thread(request.state["blobs"].names, preview_prefix(job.id))
+    found = sorted(int(match[1]) for name in names if (match := _PREVIEW.fullmatch(name)))
+    return JSONResponse(PreviewList(previews=found).model_dump())
 
 
 async def _blob(request: ApiRequest, key: str, media_type: str, headers: dict[str, str]) -> Response:

@@ -1,14 +1,15 @@
-"""A job's log and frames, a page at a time or all of it as a stream of lines."""
+"""A job's log and frames: a page at a time, all of it as a stream of lines, or all of it as a file to keep."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Final
 
 import pydantic_core
 from starlette.responses import Response, StreamingResponse
 
+from app.api.downloads import Lines, file_headers, lines_of, wants_file
 from app.api.job_views import FRAMES_A_PAGE, Snapshot, frame_pages, snapshot_of
 from app.api.parameters import integer, invalid
 from app.errors import CursorReset
@@ -27,8 +28,14 @@ async def get_events(request: ApiRequest) -> Response:
     after = await _after(request, snapshot)
     wanted = Filter(job_ids=frozenset({snapshot.job.id}))
     epoch = snapshot.cursor.epoch
-    if _wants_lines(request):
-        return StreamingResponse(_event_lines(request, snapshot, wanted, after), media_type=NDJSON)
+    lines = lines_of(request, NDJSON)
+    headers = file_headers(request, snapshot.job, f"events.{lines}")
+    pages = _event_pages(request, snapshot, wanted, after)
+    if lines is Lines.NDJSON:
+        return StreamingResponse(_as_lines(pages), media_type=NDJSON, headers=headers)
+    if _is_whole(request):
+        end = {"cursor": str(snapshot.cursor), "next_after": None}
+        return StreamingResponse(_as_object("messages", pages, end), media_type="application/json", headers=headers)
     limit = integer(request, "limit", default=200, low=1, high=MAX_EVENTS)
     page = await request.state["database"].run_read(
         read_since, snapshot.job.tenant, after, wanted=wanted, through=snapshot.cursor.seq, limit=limit
@@ -37,14 +44,19 @@ async def get_events(request: ApiRequest) -> Response:
     more = page.scanned_to < snapshot.cursor.seq
     messages = ",".join(event.wire(epoch) for event in page.events)
     ends = pydantic_core.to_json({"cursor": str(cursor), "next_after": str(cursor) if more else None}).decode()
-    return Response(f'{{"messages":[{messages}],{ends[1:]}', media_type="application/json")
+    return Response(f'{{"messages":[{messages}],{ends[1:]}', media_type="application/json", headers=headers)
 
 
 async def get_frames(request: ApiRequest) -> Response:
     """`GET /v1/jobs/{job_id}/frames`: the frames of the last attempt; `after` is a `next_after`."""
     snapshot = await snapshot_of(request)
-    if _wants_lines(request):
-        return StreamingResponse(_frame_lines(request, snapshot), media_type=NDJSON)
+    lines = lines_of(request, NDJSON)
+    headers = file_headers(request, snapshot.job, f"frames.{lines}")
+    if lines is Lines.NDJSON:
+        return StreamingResponse(_as_lines(_frames(request, snapshot)), media_type=NDJSON, headers=headers)
+    if _is_whole(request):
+        whole = _as_object("frames", _frames(request, snapshot), {"next_after": None})
+        return StreamingResponse(whole, media_type="application/json", headers=headers)
     after = integer(request, "after", default=0, low=0, high=2**62)
     limit = integer(request, "limit", default=200, low=1, high=FRAMES_A_PAGE)
     frames: list[tuple[int, bytes]] = []
@@ -57,7 +69,7 @@ async def get_frames(request: ApiRequest) -> Response:
     frames = frames[:limit]
     next_after = pydantic_core.to_json(frames[-1][0] if more else None)
     body = b'{"frames":[' + b",".join(frame for _, frame in frames) + b'],"next_after":' + next_after + b"}"
-    return Response(body, media_type="application/json")
+    return Response(body, media_type="application/json", headers=headers)
 
 
 async def _after(request: ApiRequest, snapshot: Snapshot) -> int:
@@ -75,21 +87,39 @@ async def _after(request: ApiRequest, snapshot: Snapshot) -> int:
     return cursor.seq
 
 
-def _wants_lines(request: ApiRequest) -> bool:
-    return NDJSON in request.headers.get("accept", "")
+def _is_whole(request: ApiRequest) -> bool:
+    """Whether a JSON answer holds everything: a file that was cut off after a page would not say so."""
+    return wants_file(request) and not {"limit", "after"} & set(request.query_params)
 
 
-async def _event_lines(request: ApiRequest, snapshot: Snapshot, wanted: Filter, after: int) -> AsyncIterator[str]:
+async def _event_pages(
+    request: ApiRequest, snapshot: Snapshot, wanted: Filter, after: int
+) -> AsyncIterator[list[bytes]]:
     position = after
     while position < snapshot.cursor.seq:
         page = await request.state["database"].run_read(
             read_since, snapshot.job.tenant, position, wanted=wanted, through=snapshot.cursor.seq
         )
         if page.events:
-            yield "".join(event.wire(snapshot.cursor.epoch) + "\n" for event in page.events)
+            yield [event.wire(snapshot.cursor.epoch).encode() for event in page.events]
         position = page.scanned_to
 
 
-async def _frame_lines(request: ApiRequest, snapshot: Snapshot) -> AsyncIterator[bytes]:
+async def _frames(request: ApiRequest, snapshot: Snapshot) -> AsyncIterator[list[bytes]]:
     async for page in frame_pages(request, snapshot):
-        yield b"".join(frame + b"\n" for _, frame in page)
+        yield [frame for _, frame in page]
+
+
+async def _as_lines(pages: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
+    async for page in pages:
+        yield b"".join(item + b"\n" for item in page)
+
+
+async def _as_object(name: str, pages: AsyncIterator[list[bytes]], end: Mapping[str, object]) -> AsyncIterator[bytes]:
+    """One JSON object whose list `name` holds all items, in constant memory."""
+    before = f'{{"{name}":['.encode()
+    async for page in pages:
+        yield before + b",".join(page)
+        before = b","
+    opening = b"" if before == b"," else before
+    yield opening + b"]," + pydantic_core.to_json(end)[1:]

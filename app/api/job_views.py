@@ -85,6 +85,14 @@ def extended_fields(request: ApiRequest, snapshot: Snapshot) -> ExtendedFields:
             "events": f"{base}/events",
             "input": f"{base}/input",
         },
+        plugin=job.plugin,
+        tools=job.tools,
+        input_name=job.input_name,
+        input_type=job.input_type,
+        input_bytes=job.input_bytes,
+        priority=job.priority.name.lower(),
+        retry_of=job.retry_of,
+        batch_id=job.batch_id,
     )
 
 

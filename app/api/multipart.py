@@ -24,10 +24,14 @@ FILE_FIELD: Final = "file"
 
 @dataclass(slots=True)
 class Form:
-    """The fields, each with all its values in order, and the file where there was one."""
+    """The fields, each with all its values in order, and the file where there was one.
+
+    `retry_of` names the job that a form was made of.
+    """
 
     fields: dict[str, list[str]] = field(default_factory=dict)
     file: StoredFile | None = None
+    retry_of: str | None = None
 
     def one(self, name: str) -> str | None:
         """The last value of a field; None where it is missing or empty."""

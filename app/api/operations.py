@@ -9,7 +9,10 @@ from pydantic import BaseModel
 
 from app import models_phase9 as nine
 from app import models_phase10 as ten
+from app.api.bodies import MAX_JOB_IDS
+from app.api.downloads import Lines
 from app.jobs.job import JobStatus
+from app.jobs.search import MAX_CHARACTERS, MAX_WORDS
 from plugins.contract import PluginMetadata
 
 JSON: Final = "application/json"
@@ -81,6 +84,26 @@ _IDEMPOTENCY_KEY: Final = Parameter(
 _TOOL: Final = Parameter("tool", _TEXT, "May be left out where the plugin has one.")
 _OPTIONS: Final = Parameter("options", _TEXT, "A JSON object.")
 _DEVICE: Final = Parameter("device", _CPU_OR_GPU, "What to run on.")
+_JOB_IDS: Final = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "required": ["job_ids"],
+            "properties": {"job_ids": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": MAX_JOB_IDS}},
+        }
+    }
+}
+_DOWNLOAD: Final = Parameter("download", {**_FLAG, "default": False}, "true: as a file to keep, with a name.")
+_FORMAT: Final = Parameter(
+    "format",
+    {"type": "string", "enum": [lines.value for lines in Lines]},
+    "Overrides `Accept`. `ndjson` is everything, a line each; so is `json` with `download` and without a page.",
+)
+_SEARCH: Final = (
+    "Words of the input's name, or the beginning of an id. Each word that is given begins a word of the name: "
+    "`harb 3` finds `Harbour-0312.mp4`, `arbour` does not. Words are runs of letters and digits in any case; of a "
+    f"word the first {MAX_CHARACTERS} characters count, of a name the first {MAX_WORDS} words."
+)
 _UNCHANGED: Final = {304: "`If-None-Match` names this answer."}
 _WAITING: Final = (400, 404, 409, 413, 415, 422, 503, 504)
 
@@ -119,7 +142,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
             Parameter("status", {"type": "string", "enum": [status.value for status in JobStatus]}, "Only these."),
             Parameter("plugin", _TEXT, "Only of this plugin."),
             Parameter("batch_id", _TEXT, "Only of this batch."),
-            Parameter("q", _TEXT, "Part of the input's name, or the beginning of an id."),
+            Parameter("q", _TEXT, _SEARCH),
             Parameter("created_after", _TIME, "Made at this time or later."),
             Parameter("created_before", _TIME, "Made before this time."),
             Parameter("sort", {"type": "string", "enum": ["-created_at", "created_at"]}, "Newest or oldest first."),
@@ -131,7 +154,18 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "get_job": Operation("jobs", nine.JobResponse, further=_UNCHANGED, problems=(404,)),
     "delete_job": Operation("jobs", nine.CancelResponse, problems=(404, 409)),
     "cancel_job": Operation("jobs", ten.CancelState, problems=(404,)),
-    "get_result": Operation("jobs", nine.JobResultResponse, further=_UNCHANGED, problems=(404,)),
+    "purge_job": Operation("jobs", ten.PurgeResponse, problems=(404, 409)),
+    "retry_job": Operation(
+        "jobs", nine.JobResponse, 202, parameters=(_IDEMPOTENCY_KEY,), problems=(400, 404, 409, 415, 422, 503)
+    ),
+    "cancel_jobs": Operation("jobs", ten.JobOutcomes, body=_JOB_IDS, problems=(400, 413, 422)),
+    "purge_jobs": Operation("jobs", ten.JobOutcomes, body=_JOB_IDS, problems=(400, 413, 422)),
+    "retry_jobs": Operation(
+        "jobs", ten.JobOutcomes, parameters=(_IDEMPOTENCY_KEY,), body=_JOB_IDS, problems=(400, 409, 413, 422)
+    ),
+    "get_result": Operation(
+        "jobs", nine.JobResultResponse, parameters=(_DOWNLOAD,), further=_UNCHANGED, problems=(400, 404)
+    ),
     "get_extended": Operation(
         "jobs",
         ten.ExtendedJobResponse,
@@ -145,6 +179,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
         parameters=(
             Parameter("after", {"type": "integer", "minimum": 0}, "The `next_after` of the page before."),
             _limit(200, 500),
+            _FORMAT,
+            _DOWNLOAD,
         ),
         problems=(400, 404),
     ),
@@ -152,14 +188,25 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "jobs",
         ten.EventPage,
         also=(NDJSON,),
-        parameters=(Parameter("after", _TEXT, "A cursor; leave it out to begin at the start."), _limit(200, 1000)),
+        parameters=(
+            Parameter("after", _TEXT, "A cursor; leave it out to begin at the start."),
+            _limit(200, 1000),
+            _FORMAT,
+            _DOWNLOAD,
+        ),
         problems=(400, 404, 410),
     ),
     "get_input": Operation(
         "jobs",
-        "application/octet-stream",
+        "image/*",
+        also=("video/*",),
+        parameters=(_DOWNLOAD,),
         further={206: "The `Range` that was asked for.", **_UNCHANGED},
-        problems=(404, 416),
+        problems=(400, 404, 416),
+    ),
+    "get_previews": Operation("jobs", ten.PreviewList, problems=(404,)),
+    "submit_demo": Operation(
+        "jobs", nine.JobResponse, 202, parameters=(_IDEMPOTENCY_KEY,), problems=(400, 404, 409, 422, 503)
     ),
     "get_preview": Operation("jobs", "image/jpeg", further=_UNCHANGED, problems=(404, 416)),
     "analyze": Operation(
@@ -198,9 +245,10 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "health": Operation("health", nine.HealthResponse),
     "livez": Operation("health", ten.Liveness),
     "readyz": Operation("health", ten.Readiness, further={503: "A part that is needed fails."}),
+    "metrics": Operation("health", "text/plain", also=("application/openmetrics-text",)),
     "openapi": Operation("description", JSON),
-    "front": Operation("description", "text/html", 307),
+    "front": Operation("description", "text/html", further=_UNCHANGED),
     "docs": Operation("description", "text/html"),
     "errors": Operation("description", "text/html"),
-    "docs_asset": Operation("description", "application/octet-stream", problems=(404,)),
+    "docs_asset": Operation("description", "text/javascript", also=("text/css", "image/png"), problems=(404,)),
 }

@@ -11,6 +11,7 @@ from app.jobs.job import Job
 from app.jobs.transitions import Moved
 from app.realtime.event_bus import batch_of
 from app.realtime.event_log import epoch_of
+from app.realtime.events import LogEvent
 from app.state import ApiRequest
 
 P = ParamSpec("P")
@@ -23,11 +24,22 @@ async def move(
     **kwargs: P.kwargs,
 ) -> Job:
     """Run a transition in a transaction of its own, then publish what it appended."""
+    moved: list[Moved] = []
 
-    def transact(connection: sa.Connection) -> tuple[Moved, str]:
-        moved = transition(connection, *args, **kwargs)
-        return moved, epoch_of(connection)
+    def change(connection: sa.Connection) -> list[LogEvent]:
+        moved[:] = [transition(connection, *args, **kwargs)]
+        return moved[0].events
 
-    moved, epoch = await request.state["database"].run_write(transact)
-    request.state["publisher"].publish(batch_of(epoch, moved.events))
-    return moved.job
+    await commit(request, change)
+    return moved[0].job
+
+
+async def commit(request: ApiRequest, change: Callable[[sa.Connection], list[LogEvent]]) -> None:
+    """Run a change in a transaction of its own, then publish the events that it gives."""
+
+    def transact(connection: sa.Connection) -> tuple[list[LogEvent], str]:
+        return change(connection), epoch_of(connection)
+
+    events, epoch = await request.state["database"].run_write(transact)
+    if events:
+        request.state["publisher"].publish(batch_of(epoch, events))

@@ -64,7 +64,8 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
     media_type = media_type_of(form.file.head)
     _refuse_wrong_kind(media_type, tools)
     wanted = _device(form)
-    placement = place(fleet, tools, wanted, fallback_allowed=_fallback_allowed(form))
+    fallback_allowed = _fallback_allowed(form)
+    placement = place(fleet, plugin, tools, wanted, fallback_allowed=fallback_allowed)
     return Job(
         id=job_id,
         tenant=tenant,
@@ -76,11 +77,13 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
         device_used=placement.device,
         fallback=placement.fallback,
         fallback_reason=placement.reason,
+        fallback_allowed=fallback_allowed,
         priority=_priority(form),
         input_key=input_key(job_id),
         input_name=_shown_name(form.file.name),
         input_type=media_type,
         input_bytes=form.file.size,
+        retry_of=form.retry_of,
         # Lists are sorted and bounded by the id's own time: the two must not differ, however long an upload took.
         created_at_ms=made_at_ms(job_id),
         request_id=request_id,
@@ -130,13 +133,15 @@ def _problems(options: Any, tool: ToolManifest, *, prefix: str) -> list[dict[str
 def _tools(form: Form, fleet: FleetPlugins, plugin: str) -> list[ToolManifest]:
     names = [name for name in form.fields.get("tool", []) if name]
     if not names:
-        tools = fleet.manifest(plugin).tools
-        if len(tools) != 1:
-            known = ", ".join(tool.name for tool in tools)
+        manifest = fleet.manifest(plugin)
+        # A worker of an earlier release announces no default; its only tool is one all the same.
+        default = manifest.default_tool or (manifest.tools[0].name if len(manifest.tools) == 1 else None)
+        if default is None:
+            known = ", ".join(tool.name for tool in manifest.tools)
             raise MissingField(
                 f"The field 'tool' is missing; the plugin {plugin!r} has: {known}", errors=_one("tool", "is missing")
             )
-        return list(tools)
+        names = [default]
     if len(set(names)) != len(names):
         raise TooManyTools("A tool is named twice", errors=_one("tool", "is named twice"))
     if len(names) > MAX_TOOLS:

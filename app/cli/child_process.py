@@ -21,6 +21,7 @@ from typing import Final
 import psutil
 
 from app.cli.guard import Guard
+from app.cli.printed_lines import PrintedLines
 from app.cli.process_spec import ProcessSpec
 
 logger = logging.getLogger(__name__)
@@ -28,8 +29,7 @@ logger = logging.getLogger(__name__)
 _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 #: How many of its last lines are kept to explain a failed start.
 TAIL_LINES: Final = 20
-#: A line longer than this is told in pieces of this many characters.
-MAX_LINE_CHARACTERS: Final = 16_384
+READ_BYTES: Final = 64 * 1024
 #: How long the lines of a child that has ended are waited for: somebody may have taken its output elsewhere.
 _LINES_SECONDS: Final = 1.0
 
@@ -62,8 +62,6 @@ class ChildProcess:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=(guard.pipe, *spec.pass_fds),
-            text=True,
-            errors="replace",
         )
         self._reader = threading.Thread(target=self._read, name=f"{spec.name}-lines", daemon=True)
         self._reader.start()
@@ -120,10 +118,16 @@ class ChildProcess:
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it was asked for above
         with self._process.stdout as stream:
-            while line := stream.readline(MAX_LINE_CHARACTERS):
-                text = line.rstrip("\n")
-                self.tail.append(text)
-                self._on_line(self.spec.name, text)
+            printed = PrintedLines()
+            while read := os.read(stream.fileno(), READ_BYTES):
+                self._tell(printed.feed(read))
+                printed.done()
+            self._tell(printed.end())
+
+    def _tell(self, lines: list[str]) -> None:
+        for line in lines:
+            self.tail.append(line)
+            self._on_line(self.spec.name, line)
 
     def _wait(self) -> None:
         os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)

@@ -5,10 +5,14 @@ This file and `app/database/` are the ones that know what the database library r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.database.engine import Database
 from app.database.migrations import migrate
 from app.errors import ConfigurationError
 from app.settings import Settings
@@ -25,3 +29,14 @@ def prepare_database(settings: Settings) -> None:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         shown = make_url(url).render_as_string(hide_password=True)
         raise ConfigurationError(f"TRANSOM_DATABASE_URL={shown!r}: the database can't be used: {reason}") from None
+
+
+@contextmanager
+def opened_database(settings: Settings) -> Iterator[Database]:
+    """The database at the present schema, for a command that ends; raises `ConfigurationError`."""
+    prepare_database(settings)
+    database = Database(settings.resolved_database_url)
+    try:
+        yield database
+    finally:
+        database.close()

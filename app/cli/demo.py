@@ -5,19 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from importlib.resources import as_file, files
+from importlib.resources import as_file
 from typing import Final
 
 from rich.console import Console
 
 from app.cli.following import display_for, follow_job
 from app.client import ClientClosed, ClientError, TransomClient
+from app.sample import SAMPLE_NAME, SAMPLE_PLUGIN, sample_file
 
 logger = logging.getLogger(__name__)
 
-SAMPLE_PACKAGE: Final = "plugins"
-SAMPLE_PATH: Final = ("samples", "harbour.webm")
-PLUGIN: Final = "motion"
 #: How long the worker may take to say what it offers, in seconds, and how often it is looked for.
 OFFER_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.1
@@ -56,12 +54,18 @@ class Demo:
     def _show(self) -> None:
         if not self._wait_for_plugin():
             return
-        with as_file(files(SAMPLE_PACKAGE).joinpath(*SAMPLE_PATH)) as sample:
-            job = self._client.submit(sample, plugin=PLUGIN)
+        with as_file(sample_file()) as sample:
+            job = self._client.submit(sample, plugin=SAMPLE_PLUGIN)
         job_id = str(job["job_id"])
-        self._console.print(f"Submitted the sample {SAMPLE_PATH[-1]} to {PLUGIN}: job {job_id}", highlight=False)
+        # Before it runs, so that who opens it sees it run.
+        self._console.print(
+            f"Submitted the sample {SAMPLE_NAME} to {SAMPLE_PLUGIN}. Watch it: {self._address}/jobs/{job_id}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
         display = display_for(as_json=False, console=self._console)
-        follow_job(self._client, job_id, title=SAMPLE_PATH[-1], display=display)
+        follow_job(self._client, job_id, title=SAMPLE_NAME, display=display)
         self._console.print(
             f"Everything about it: {self._address}/v1/jobs/{job_id}/extended\n"
             f"Transom serves at {self._address} until Ctrl-C.",
@@ -74,12 +78,13 @@ class Demo:
         """Wait until the worker has said what it offers; whether it did in time."""
         deadline = time.monotonic() + OFFER_SECONDS
         while not any(
-            plugin["name"] == PLUGIN and plugin["state"] == "ready" for plugin in self._client.plugins()["plugins"]
+            plugin["name"] == SAMPLE_PLUGIN and plugin["state"] == "ready"
+            for plugin in self._client.plugins()["plugins"]
         ):
             if time.monotonic() > deadline:
                 logger.error(
                     "No worker offered %s within %g s: the demonstration is left out",
-                    PLUGIN,
+                    SAMPLE_PLUGIN,
                     OFFER_SECONDS,
                     extra={"action": "demo_skipped"},
                 )

@@ -32,7 +32,7 @@ _MEANINGS = {
     ExitCode.USAGE: "the command line can't be understood",
     ExitCode.JOB_CANCELLED: "the job was cancelled",
     ExitCode.UNREACHABLE: "the server can't be reached, or no longer",
-    ExitCode.REFUSED: "the server refused the request",
+    ExitCode.REFUSED: "the server refused the request, or a backup can't be made or restored so",
     ExitCode.CONFIGURATION: "a setting is wrong",
     ExitCode.IN_USE: "another `transom up` uses the data folder",
     ExitCode.NOT_STARTED: "a part of Transom did not start",

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Final
 
+from app.cli.backup import BackupRefused
 from app.cli.data_folder import FolderInUse
 from app.cli.exit_codes import ExitCode
 from app.cli.listener import AddressTaken
@@ -44,6 +45,7 @@ _KINDS: Final[tuple[tuple[type[Exception], ExitCode, str], ...]] = (
     (TransomError, ExitCode.CONFIGURATION, ""),
     (RequestRefused, ExitCode.REFUSED, ""),
     (ClientError, ExitCode.UNREACHABLE, ""),
+    (BackupRefused, ExitCode.REFUSED, "BACKUP_REFUSED"),
     (InvalidCursor, ExitCode.USAGE, "INVALID_CURSOR"),
 )
 

@@ -5,6 +5,7 @@ A line that can't be written is not worth a process: the terminal may be closed 
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Set
@@ -25,7 +26,7 @@ _NAME_WIDTH: Final = 8
 
 
 class LogLines:
-    """Takes lines from any thread. Lines of JSON stay lines of JSON: they get no prefix."""
+    """Takes lines from any thread. Without a prefix every line is one of JSON, whoever wrote it."""
 
     def __init__(
         self, *, file: Path | None, console: Console, prefixed: bool = True, hidden: Set[str] = frozenset()
@@ -42,6 +43,9 @@ class LogLines:
     def __call__(self, name: str, line: str) -> None:
         """Write one line of the process of that name; never raises."""
         prefix = f"{name:<{_NAME_WIDTH}} | " if self._prefixed else ""
+        if not self._prefixed and not line.startswith("{"):
+            # A broker and a dying interpreter have their own ways to say things.
+            line = json.dumps({"event": line, "logger": name})
         with self._lock:
             if self._file is not None:
                 # The handler tells of its own errors and does not raise them.

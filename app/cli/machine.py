@@ -68,7 +68,7 @@ class Machine:
 
     def _serve(self, supervisor: Supervisor, settings: Settings, folder: DataFolder, listener: socket.socket) -> None:
         url = local_url(listener)
-        address = settings.public_url or url
+        address = settings.public_url or f"{url}{settings.root_path}"
         folder.tell(address)
         self._announce(address, settings, listener)
         with ExitStack() as stack:

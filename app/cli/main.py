@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.commands import jobs, migrate, plugins, submit, up, watch, web, worker
+from app.cli.commands import backup, jobs, migrate, plugins, restore, submit, up, watch, web, worker
 from app.cli.exit_codes import ExitCode
 from app.cli.options import DEFAULT_SERVER, SERVER_VARIABLE, Given
 from app.cli.output import say
@@ -28,6 +28,8 @@ app.command()(up.up)
 app.command()(web.web)
 app.command()(worker.worker)
 app.command()(migrate.migrate)
+app.command()(backup.backup)
+app.command()(restore.restore)
 app.command()(submit.submit)
 app.command()(watch.watch)
 app.command()(jobs.jobs)

@@ -8,21 +8,35 @@ hands whole transactions to a thread, which costs one hop each, where an async d
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.errors import DatabaseUnavailable
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 #: How long a writer waits for another process's write on SQLite. Writes take about a millisecond.
 BUSY_TIMEOUT_MS: Final = 30_000
+#: How long one waits that must not be kept: somebody else's write is over by then, or takes its time.
+HASTY_TIMEOUT_MS: Final = 5
+#: Pages of the write-ahead log (4 KB) beyond which a commit first moves them into the database file, with an fsync of
+#: some milliseconds: SQLite's own bound, and that of commits that must not be kept. The scribe's sweep commits every
+#: second by the ordinary way, and so do large batches, which keeps what is hasty from its own bound.
+CHECKPOINT_PAGES: Final = 1_000
+HASTY_CHECKPOINT_PAGES: Final = 25_000
 READ_THREADS: Final = 4
+
+
+class NotAtOnce(Exception):
+    """The database would keep its caller waiting; nothing was done."""
 
 
 class Database:
@@ -33,15 +47,22 @@ class Database:
         self._sqlite = url.startswith("sqlite")
         if self._sqlite:
             # One writer a process: SQLite has one a file, and waiting in line here is fairer than its busy loop.
-            self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, read_only=False)
+            self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+            self._hasty = _sqlite_engine(
+                url,
+                begin="BEGIN IMMEDIATE",
+                busy_timeout_ms=HASTY_TIMEOUT_MS,
+                checkpoint_pages=HASTY_CHECKPOINT_PAGES,
+            )
             self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=read_threads, read_only=True)
         else:
-            self._writer = sa.create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True)
+            self._writer = sa.create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
             self._reader = sa.create_engine(
                 url,
                 pool_size=read_threads,
                 max_overflow=2,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
             )
         self._write_threads = ThreadPoolExecutor(1 if self._sqlite else 2, "database-write")
@@ -51,6 +72,21 @@ class Database:
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that may write; it commits at the end of the block, or rolls back on an exception."""
         with self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write_at_once(self) -> Iterator[sa.Connection]:
+        """The same for a caller that must not be kept waiting; raises `NotAtOnce` where it might be.
+
+        A server beyond a network always might; a file does where somebody else is writing, for longer than a moment.
+        """
+        if not self._sqlite:
+            raise NotAtOnce
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self._hasty.begin())
+            except sa.exc.OperationalError as error:
+                raise NotAtOnce from error
             yield connection
 
     @contextmanager
@@ -68,10 +104,10 @@ class Database:
     async def run_write(
         self, function: Callable[Concatenate[sa.Connection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run `function(connection, …)` in a writing transaction on a thread."""
+        """Run `function(connection, …)` in a writing transaction on a thread; raises `DatabaseUnavailable`."""
 
         def transaction() -> R:
-            with self.write() as connection:
+            with _told_as_ours(), self.write() as connection:
                 return function(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._write_threads, transaction)
@@ -79,10 +115,10 @@ class Database:
     async def run_read(
         self, function: Callable[Concatenate[sa.Connection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run `function(connection, …)` in a reading transaction on a thread."""
+        """Run `function(connection, …)` in a reading transaction on a thread; raises `DatabaseUnavailable`."""
 
         def transaction() -> R:
-            with self.read() as connection:
+            with _told_as_ours(), self.read() as connection:
                 return function(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, transaction)
@@ -92,12 +128,40 @@ class Database:
         self._write_threads.shutdown()
         self._read_threads.shutdown()
         self._writer.dispose()
+        if self._sqlite:
+            self._hasty.dispose()
         self._reader.dispose()
 
 
-def _sqlite_engine(url: str, *, begin: str, pool_size: int, read_only: bool) -> sa.Engine:
+@contextmanager
+def _told_as_ours() -> Iterator[None]:
+    """Away, locked for too long, without room: nothing that the caller did, and nothing that stays so."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        # SQLite says also of a wrong statement that it is the operation that failed.
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise
+        raise DatabaseUnavailable from error
+
+
+def _sqlite_engine(
+    url: str,
+    *,
+    begin: str,
+    pool_size: int = 1,
+    read_only: bool = False,
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    checkpoint_pages: int = CHECKPOINT_PAGES,
+) -> sa.Engine:
     engine = sa.create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_TIMEOUT_MS / 1000, connect_args={"timeout": 30}
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=BUSY_TIMEOUT_MS / 1000,
+        connect_args={"timeout": 30},
+        # An error's text goes into the log; what users sent does not.
+        hide_parameters=True,
     )
 
     def on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -105,10 +169,11 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int, read_only: bool) -> 
         # which fails with "database is locked" under concurrent writers.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
         cursor.execute("PRAGMA journal_mode = WAL")
         # Commits survive a killed process; those of the last moments may not survive a power cut: lifecycle.py.
         cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {checkpoint_pages}")
         cursor.execute("PRAGMA cache_size = -16000")
         if read_only:
             cursor.execute("PRAGMA query_only = ON")

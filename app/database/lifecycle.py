@@ -59,6 +59,18 @@ def ensure_epoch(connection: sa.Connection) -> str:
     return epoch
 
 
+def begin_new_life(connection: sa.Connection) -> str:
+    """Say that the log is another one from now on; returns its epoch. Every cursor of before gets `reset`."""
+    ensure_epoch(connection)
+    epoch = new_epoch()
+    connection.execute(sa.update(log_epoch).values(epoch=epoch))
+    logger.warning(
+        "The log begins a new life: clients will be told to read anew",
+        extra={"action": "epoch_changed", "epoch": epoch},
+    )
+    return epoch
+
+
 def mark_clean(url: str) -> None:
     """Say that everything is on disk; call it when the last process has stopped."""
     database = Database(url)

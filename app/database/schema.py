@@ -58,6 +58,9 @@ events = sa.Table(
     sa.Index(None, "tenant", "job_id", "seq"),
 )
 
+_UNMEASURED: Final = sa.text("stored_bytes IS NULL AND finished_at_ms IS NOT NULL")
+_UNTRIMMED: Final = sa.text("NOT trimmed")
+
 jobs = sa.Table(
     "jobs",
     metadata,
@@ -75,6 +78,8 @@ jobs = sa.Table(
     sa.Column("device_used", sa.String(16), nullable=False),
     sa.Column("fallback", sa.Boolean, nullable=False),
     sa.Column("fallback_reason", sa.Text, nullable=True),
+    # Whether it may run elsewhere than asked for: what a retry asks for again.
+    sa.Column("fallback_allowed", sa.Boolean, nullable=False),
     sa.Column("input_key", sa.Text, nullable=False),
     sa.Column("input_name", sa.Text, nullable=True),
     sa.Column("input_type", sa.String(64), nullable=False),
@@ -97,12 +102,54 @@ jobs = sa.Table(
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
     sa.Column("started_at_ms", sa.BigInteger, nullable=True),
     sa.Column("finished_at_ms", sa.BigInteger, nullable=True),
+    # What it takes in blobs and log; null until it was measured, after its end.
+    sa.Column("stored_bytes", sa.BigInteger, nullable=True),
+    # Whether its progress was taken out of the log.
+    sa.Column("trimmed", sa.Boolean, nullable=False, server_default=sa.false()),
     # Job ids sort by time, so a tenant's newest jobs are the end of this index.
     sa.Index(None, "tenant", "id"),
     sa.Index(None, "tenant", "status", "id"),
     # What the claim reads.
     sa.Index(None, "status", "queue", "tenant", "priority", "id"),
-    sa.Index(None, "batch_id"),
+    # What lists are narrowed by; each ends with the id, so that the newest of what is wanted are its end.
+    sa.Index(None, "tenant", "batch_id", "id"),
+    sa.Index(None, "tenant", "plugin", "id"),
+    sa.Index(None, "tenant", "plugin", "status", "id"),
+    # What is forgotten, measured and trimmed next.
+    sa.Index(None, "finished_at_ms"),
+    sa.Index("ix_jobs_unmeasured", "id", sqlite_where=_UNMEASURED, postgresql_where=_UNMEASURED),
+    sa.Index("ix_jobs_untrimmed", "finished_at_ms", sqlite_where=_UNTRIMMED, postgresql_where=_UNTRIMMED),
+)
+
+#: What jobs are found by: the beginnings of the words of their inputs' names. See app/jobs/search.py.
+job_terms = sa.Table(
+    "job_terms",
+    metadata,
+    _tenant(primary_key=True),
+    sa.Column("term", sa.String(16), primary_key=True),
+    sa.Column("job_id", sa.String(36), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: Jobs that are gone, and whose events and files are on their way out.
+forgotten_jobs = sa.Table(
+    "forgotten_jobs",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    _tenant(),
+    # When the sweep is to see to it: whoever forgot the job does it at once, and may not come to its end.
+    sa.Column("due_ms", sa.BigInteger, nullable=False, index=True),
+    # Whether it went by age or size: then older cursors are of no more use, once all before it is gone too.
+    sa.Column("raises_floor", sa.Boolean, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+)
+
+#: One row: what all ended jobs that were measured take.
+stored = sa.Table(
+    "stored",
+    metadata,
+    _tenant(primary_key=True),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
 )
 
 #: The fleet: what each worker has and when it was last heard of.

@@ -33,6 +33,10 @@ class Worker:
     started_at_ms: int
     heartbeat_at_ms: int
 
+    def plugin_names(self) -> set[str]:
+        """The plugins that it can run."""
+        return {announced["manifest"]["name"] for announced in self.plugins if "manifest" in announced}
+
 
 def announce(connection: sa.Connection, worker: Worker) -> None:
     """Write or renew a worker's row."""

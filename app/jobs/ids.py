@@ -22,6 +22,22 @@ def first_id_at(milliseconds: int) -> str:
     return str(UUID(int=_prefix(milliseconds)))
 
 
+def one_form(text: str) -> str:
+    """An id as answers have it, however it was written; what is none stays as it is."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return text
+
+
+def is_id(text: str) -> bool:
+    """Whether this is an id in the form that answers have."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def made_at_ms(identifier: str) -> int:
     """When an id was made, in milliseconds since 1970."""
     return UUID(identifier).int >> 80

@@ -78,6 +78,7 @@ class Job:
     priority: Priority = Priority.NORMAL
     fallback: bool = False
     fallback_reason: str | None = None
+    fallback_allowed: bool = True
     attempt: int = 1
     crashes: int = 0
     last_n: int = 0
@@ -120,11 +121,15 @@ class Job:
         )
 
 
+_FIELDS: Final = tuple(item.name for item in fields(Job))
+
+
 def job_from_row(row: sa.Row[Any]) -> Job:
     """Read one row of `jobs`."""
     return job_from_values(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def job_from_values(values: dict[str, Any]) -> Job:
-    """Read what `Job.row` gave."""
-    return Job(**{**values, "status": JobStatus(values["status"]), "priority": Priority(values["priority"])})
+    """Read what `Job.row` gave, or a row: what only retention needs of it is left out."""
+    known = {name: values[name] for name in _FIELDS if name in values}
+    return Job(**{**known, "status": JobStatus(values["status"]), "priority": Priority(values["priority"])})

@@ -7,27 +7,29 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import Final
+from typing import Any, Final
 
 from celery import Celery
+
+from app.realtime.event_bus import let_go
 
 logger = logging.getLogger(__name__)
 
 RUN_NEXT_TASK: Final = "transom.run_next"
-QUEUE_PREFIX: Final = "transom."
 #: Seconds that a bell is worth anything; the sweep rings again.
 BELL_EXPIRES_SECONDS: Final = 60
 
 
-def celery_queue(queue: str) -> str:
+def celery_queue(namespace: str, queue: str) -> str:
     """The Celery queue behind one of ours ("cpu", "gpu")."""
-    return f"{QUEUE_PREFIX}{queue}"
+    return f"{namespace}.{queue}"
 
 
 class JobQueue:
     """Rings for the queues of one broker, from a thread of its own: a broker that is away delays nobody."""
 
-    def __init__(self, broker_url: str) -> None:
+    def __init__(self, broker_url: str, *, namespace: str) -> None:
+        self._namespace = namespace
         self._celery = Celery("transom", broker=broker_url)
         self._celery.conf.update(
             task_ignore_result=True,
@@ -35,6 +37,10 @@ class JobQueue:
             broker_connection_timeout=2,
             broker_transport_options={} if broker_url.startswith("redis+socket") else {"socket_connect_timeout": 2},
         )
+        #: The bell's thread's own; none before the first ring, and after one that failed.
+        self._connection: Any = None
+        #: Whether the last bell reached the broker.
+        self.reached = True
         self._wanted: dict[str, int] = {}
         self._changed = threading.Condition()
         self._closing = False
@@ -65,23 +71,34 @@ class JobQueue:
                 self._changed.wait_for(lambda: self._wanted or self._closing)
                 wanted, self._wanted = self._wanted, {}
             if not wanted:
+                self._hang_up()
                 return
             for queue, times in wanted.items():
                 self._send(queue, times)
 
     def _send(self, queue: str, times: int) -> None:
+        connection = self._connection = self._connection or self._celery.connection_for_write()
         try:
             for _ in range(times):
                 self._celery.send_task(
                     RUN_NEXT_TASK,
                     args=(queue,),
-                    queue=celery_queue(queue),
+                    queue=celery_queue(self._namespace, queue),
                     expires=BELL_EXPIRES_SECONDS,
                     retry=False,
+                    connection=connection,
                 )
+            self.reached = True
         except Exception as error:  # noqa: BLE001 - whatever the broker's library raises, the sweep rings again
             logger.warning(
                 "The bell could not be rung; the sweep will try again: %s",
                 error,
                 extra={"action": "bell_failed", "queue": queue},
             )
+            self.reached = False
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            let_go(self._connection)
+            self._connection = None

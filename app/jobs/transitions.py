@@ -6,18 +6,21 @@ once the transaction has committed. The row is changed first, the log's head aft
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.database.schema import jobs
+from app.database.schema import jobs, tool_runs
 from app.errors import JobAlreadyEnded, JobNotFound
+from app.jobs import search
 from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus, job_from_row, sources_of
 from app.realtime.event_log import append
-from app.realtime.events import LogEvent
+from app.realtime.events import Draft, LogEvent
+from app.realtime.message_types import ErrorDetails, ErrorPayload, MessageType, payload_json, timestamp_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,23 @@ class Moved:
 def submit(connection: sa.Connection, job: Job) -> Moved:
     """Insert a queued job; its log begins here."""
     connection.execute(sa.insert(jobs).values(job.row()))
+    search.add(connection, job.tenant, job.id, job.input_name)
     return Moved(job, append(connection, job.tenant, [job.status_draft()]))
 
 
-def claim(connection: sa.Connection, *, queues: list[str], worker_id: str, lease_until_ms: int) -> Moved | None:
-    """Give the next job of these queues to a worker; None where nothing waits.
+def claim(
+    connection: sa.Connection,
+    *,
+    queues: list[str],
+    worker_id: str,
+    lease_until_ms: int,
+    left_to_others: frozenset[str] = frozenset(),
+) -> Moved | None:
+    """Give the next job of these queues to a worker; None where nothing waits but what is `left_to_others`: plugins.
 
     Fair: the tenant with the fewest running jobs comes first, then priority, then age.
     """
-    job = _next_in_line(connection, queues)
+    job = _next_in_line(connection, queues, left_to_others)
     if job is None:
         return None
     now = now_ms()
@@ -79,17 +90,16 @@ def hand_back(
     `crashed` says that its child died for no known reason; the `max_crashes`th such death ends the job as `error`:
     an input that kills whoever touches it must not go round for ever.
     """
-    row = connection.execute(sa.select(jobs).where(jobs.c.id == job_id, jobs.c.tenant == tenant)).one_or_none()
-    if row is None or row.attempt != attempt or row.status != JobStatus.RUNNING:
+    job = _running(connection, tenant, job_id, attempt)
+    if job is None:
         return None
-    job = job_from_row(row)
     crashes = job.crashes + crashed
     if crashed and crashes >= max_crashes:
-        error = {
-            "error_code": "PLUGIN_CRASH",
-            "message": f"The process that ran the tool died {crashes} times; the job is not tried again.",
-        }
-        return _move(connection, job, JobStatus.ERROR, {**_ended(), "crashes": crashes, "error": error})
+        message = (
+            f"The process that ran the tool died {crashes} times, of this input or for want of memory; the job is not "
+            "tried again. The log of the workers may say why; a smaller input needs less memory."
+        )
+        return _fail(connection, job, "PLUGIN_CRASH", message, {"crashes": crashes})
     return _move(
         connection,
         job,
@@ -107,8 +117,19 @@ def hand_back(
             "warnings": None,
             "result": None,
             "started_at_ms": None,
+            # What the last attempt had to do without, the next may have.
+            **({"device_used": "gpu", "fallback": False, "fallback_reason": None} if job.queue == "gpu" else {}),
         },
     )
+
+
+def fail(connection: sa.Connection, tenant: str, job_id: str, attempt: int, *, code: str, message: str) -> Moved | None:
+    """End a running job as `error`, after a message that says why; None where this attempt does not run any more.
+
+    When this commits, its child is fenced off.
+    """
+    job = _running(connection, tenant, job_id, attempt)
+    return None if job is None else _fail(connection, job, code, message, {})
 
 
 def advance(
@@ -158,8 +179,36 @@ def _get(connection: sa.Connection, tenant: str, job_id: str) -> Job:
     return job_from_row(row)
 
 
-def _move(connection: sa.Connection, job: Job, target: JobStatus, values: dict[str, Any]) -> Moved | None:
-    """The one place where a status changes outside a worker's own stream; None where somebody else was faster."""
+def _running(connection: sa.Connection, tenant: str, job_id: str, attempt: int) -> Job | None:
+    row = connection.execute(sa.select(jobs).where(jobs.c.id == job_id, jobs.c.tenant == tenant)).one_or_none()
+    if row is None or row.attempt != attempt or row.status != JobStatus.RUNNING:
+        return None
+    return job_from_row(row)
+
+
+def _fail(connection: sa.Connection, job: Job, code: str, message: str, values: dict[str, Any]) -> Moved | None:
+    details = ErrorDetails(error_code=code, message=message)
+    values = {**_ended(), **values, "error": details.model_dump(exclude_none=True)}
+    said = ErrorPayload(error=message, plugin=job.plugin, details=details)
+    draft = Draft(MessageType.ERROR, payload_json(said), timestamp_now(), job.id, job.attempt, job.batch_id)
+    moved = _move(connection, job, JobStatus.ERROR, values, before=[draft])
+    if moved is not None:
+        # Its tools said no end of their own; among the plugin's runs it counts all the same.
+        runs = [{"tool": tool, "failed": True, "at_ms": now_ms()} for tool in job.tools]
+        connection.execute(
+            sa.insert(tool_runs),
+            [{"tenant": job.tenant, "job_id": job.id, "plugin": job.plugin, **run} for run in runs],
+        )
+    return moved
+
+
+def _move(
+    connection: sa.Connection, job: Job, target: JobStatus, values: dict[str, Any], *, before: Sequence[Draft] = ()
+) -> Moved | None:
+    """The one place where a status changes outside a worker's own stream; None where somebody else was faster.
+
+    What is said `before` comes before the status in the log.
+    """
     values = {**values, "status": target}
     result = connection.execute(
         sa.update(jobs)
@@ -174,10 +223,10 @@ def _move(connection: sa.Connection, job: Job, target: JobStatus, values: dict[s
     if result.rowcount != 1:
         return None
     after = replace(job, **values)
-    return Moved(after, append(connection, job.tenant, [after.status_draft()]))
+    return Moved(after, append(connection, job.tenant, [*before, after.status_draft()]))
 
 
-def _next_in_line(connection: sa.Connection, queues: list[str]) -> Job | None:
+def _next_in_line(connection: sa.Connection, queues: list[str], left_to_others: frozenset[str]) -> Job | None:
     running = {
         row.tenant: row.running
         for row in connection.execute(
@@ -190,7 +239,7 @@ def _next_in_line(connection: sa.Connection, queues: list[str]) -> Job | None:
         (running.get(tenant, 0), job.priority, job.id, job)
         for queue in queues
         for tenant in _waiting_tenants(connection, queue)
-        if (job := _first_of(connection, queue, tenant)) is not None
+        if (job := _first_of(connection, queue, tenant, left_to_others)) is not None
     ]
     return min(candidates)[-1] if candidates else None
 
@@ -208,10 +257,13 @@ def _waiting_tenants(connection: sa.Connection, queue: str) -> list[str]:
         waiting.append(tenant)
 
 
-def _first_of(connection: sa.Connection, queue: str, tenant: str) -> Job | None:
+def _first_of(connection: sa.Connection, queue: str, tenant: str, left_to_others: frozenset[str]) -> Job | None:
+    conditions = [jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue, jobs.c.tenant == tenant]
+    if left_to_others:
+        conditions.append(jobs.c.plugin.not_in(sorted(left_to_others)))
     row = connection.execute(
         sa.select(jobs)
-        .where(jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue, jobs.c.tenant == tenant)
+        .where(*conditions)
         .order_by(jobs.c.priority, jobs.c.id)
         .limit(1)
         # Another worker's claim is stepped over, not waited for (PostgreSQL; SQLite has one writer anyway).

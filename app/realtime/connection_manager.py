@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from app.errors import TooBusy
 from app.realtime.close_codes import CloseCode
-from app.realtime.connection import Connection, reset_message
+from app.realtime.connection import Connection, State, reset_message
+from app.realtime.counts import StreamCounts
 from app.realtime.courier import CLOSE_SECONDS, Sink, carry
 from app.realtime.cursor import Cursor, new_epoch
 from app.realtime.events import EVERYTHING, Filter, LogEvent
@@ -40,6 +42,7 @@ class ConnectionManager:
 
     def __init__(self, *, settings: Limits | None = None) -> None:
         self._limits: Limits = settings or DefaultLimits()
+        self.counts = StreamCounts()
         self._epoch = new_epoch()
         self._heads: dict[str, int] = {}
         self._seen: dict[str, int] = {}
@@ -58,6 +61,14 @@ class ConnectionManager:
     def count(self) -> int:
         """How many connections are open."""
         return sum(len(members) for members in self._tenants.values())
+
+    def connections(self) -> Counter[tuple[Transport, State]]:
+        """How many connections are open, by transport and by whether they are live or catch up."""
+        return Counter((member.transport, member.connection.state) for member in self._members())
+
+    def backlogs(self) -> list[int]:
+        """How many messages wait, for each connection."""
+        return [member.connection.waiting for member in self._members()]
 
     def head(self, tenant: str) -> int:
         """The last seq that this node has handed out, or passed over because nobody listened."""
@@ -110,6 +121,7 @@ class ConnectionManager:
                 "A connection is refused: this process is at its limit or stops",
                 extra={"action": "connection_refused", "session_id": session_id, "connections": self.count},
             )
+            self.counts.refused += 1
             raise TooBusy("This server takes no more connections at present")
         for oldest in giving_way:
             self.remove(oldest, CloseCode.CAPACITY, "this session opened more connections than it may hold")
@@ -128,11 +140,13 @@ class ConnectionManager:
             heartbeat=self._limits.heartbeat_seconds if heartbeat is None else heartbeat,
             answers=answers,
         )
+        self.counts.opened[transport] += 1
         self._sessions.setdefault(session_id, []).append(subscription)
         self._tenants.setdefault(tenant, {})[subscription] = None
         if transport != "poll":
             subscription.connection.say(self._hello(subscription))
         if reset is not None:
+            self.counts.resets[reset] += 1
             subscription.connection.say(reset_message(reset, subscription.connection.safe_cursor))
         if transport != "poll":
             subscription.start_heartbeat(probe=probe)
@@ -185,10 +199,11 @@ class ConnectionManager:
         self._heads = dict(heads)
         self._seen = {}
 
-    def deliver(self, tenant: str, events: Sequence[LogEvent]) -> None:
+    def deliver(self, tenant: str, events: Sequence[LogEvent], *, source: str = "bus") -> None:
         """Hand out the log's next events; those at or below the head are passed over.
 
         They must follow the head without a hole: what is passed over here is read from the log by each connection.
+        `source` is where they come from, for those who count.
         """
         head = self.head(tenant)
         fresh = [(event, from_log(event, self._epoch)) for event in events if event.seq > head]
@@ -197,6 +212,7 @@ class ConnectionManager:
         self._heads[tenant] = fresh[-1][0].seq
         for subscription in list(self._tenants.get(tenant, ())):
             self._offer(subscription, fresh)
+        self.counts.handed_out(source, (event.timestamp for event, _ in fresh))
 
     def move_head(self, tenant: str, head: int) -> None:
         """Pass over events without handing them out: connections read them from the log, where there are any."""
@@ -214,6 +230,7 @@ class ConnectionManager:
             extra={"action": "connections_reset", "epoch": epoch, "connections": self.count},
         )
         self.begin(epoch, heads)
+        self.counts.resets[reason] += self.count
         for tenant, members in self._tenants.items():
             head = self.head(tenant)
             for subscription in members:
@@ -225,11 +242,15 @@ class ConnectionManager:
         self._closing = True
         for members in list(self._tenants.values()):
             for subscription in list(members):
-                self.remove(subscription, CloseCode.GOING_AWAY, "the server stops")
+                self.remove(subscription, CloseCode.SERVICE_RESTART, "the server stops; come back with your cursor")
         if self._couriers:
             _, stuck = await asyncio.wait(self._couriers, timeout=2 * CLOSE_SECONDS + 1)
             for courier in stuck:
                 courier.cancel()
+
+    def _members(self) -> Iterator[Subscription]:
+        for members in self._tenants.values():
+            yield from members
 
     def _giving_way(self, session_id: str, tenant: str) -> list[Subscription]:
         """The oldest connections of a session, whose places one more of it takes."""
@@ -268,6 +289,7 @@ class ConnectionManager:
         session.remove(subscription)
         if not session:
             del self._sessions[subscription.session_id]
+        self.counts.closed[int(subscription.close_code or CloseCode.NORMAL)] += 1
         logger.info("A connection closed", extra=self._about(subscription, "connection_closed"))
 
     def _about(self, subscription: Subscription, action: str) -> dict[str, object]:

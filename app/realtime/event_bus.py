@@ -12,8 +12,10 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 from uuid import uuid4
@@ -27,7 +29,6 @@ from app.realtime.message_types import MessageType
 
 logger = logging.getLogger(__name__)
 
-EXCHANGE: Final = Exchange("transom.events", type="fanout", durable=False, delivery_mode="transient")
 #: A larger batch is published as a range, and read from the log by whoever wants it.
 MAX_BATCH_BYTES: Final = 256 * 1024
 #: Batches that wait while the broker is away, or in RabbitMQ for one consumer; older ones are dropped, the log has
@@ -92,8 +93,9 @@ def batch_of(epoch: str, events: Iterable[LogEvent]) -> BusBatch:
 class EventPublisher:
     """Publishes batches from a thread of its own."""
 
-    def __init__(self, broker_url: str) -> None:
+    def __init__(self, broker_url: str, *, namespace: str) -> None:
         self._url = broker_url
+        self._exchange = _exchange(namespace)
         self._waiting: deque[BusBatch] = deque(maxlen=MAX_WAITING)
         self._wake = threading.Event()
         self._closing = False
@@ -119,8 +121,8 @@ class EventPublisher:
         while not self._closing:
             try:
                 # Heartbeats would have to be answered while nothing is said: RabbitMQ cuts who does not.
-                with _connect(self._url, heartbeat=0) as connection:
-                    producer = connection.Producer(exchange=EXCHANGE, auto_declare=True)
+                with _connected(self._url, heartbeat=0) as connection:
+                    producer = connection.Producer(exchange=self._exchange, auto_declare=True)
                     attempt = 0
                     self._publish_until_closed(producer)
                     return
@@ -156,12 +158,14 @@ class EventConsumer:
         self,
         broker_url: str,
         *,
+        namespace: str,
         node_id: str,
         on_batch: Callable[[BusBatch], None],
         on_subscribed: Callable[[], None],
     ) -> None:
         self._url = broker_url
-        self._node_id = node_id
+        self._exchange = _exchange(namespace)
+        self._queue_name = f"{namespace}.web.{node_id}"
         self._on_batch = on_batch
         self._on_subscribed = on_subscribed
         self._closing = threading.Event()
@@ -191,7 +195,7 @@ class EventConsumer:
         attempt = 0
         while not self._closing.is_set():
             try:
-                with _connect(self._url, heartbeat=HEARTBEAT_SECONDS) as connection:
+                with _connected(self._url, heartbeat=HEARTBEAT_SECONDS) as connection:
                     self._consume(connection)
                     attempt = 0
             except _errors(self._url) as error:
@@ -223,10 +227,10 @@ class EventConsumer:
     def _queue(self, connection: Any) -> Queue:
         if connection.transport.driver_type == "redis":
             # kombu's Redis transport keeps a binding for every queue name it ever saw: the same name at each start.
-            return Queue(f"transom.web.{self._node_id}", EXCHANGE, durable=False, auto_delete=True)
+            return Queue(self._queue_name, self._exchange, durable=False, auto_delete=True)
         # RabbitMQ keeps an exclusive queue's name locked while the old connection dies: a new name each time.
-        name = f"transom.web.{self._node_id}.{uuid4().hex[:12]}"
-        return Queue(name, EXCHANGE, durable=False, exclusive=True, auto_delete=True, max_length=MAX_WAITING)
+        name = f"{self._queue_name}.{uuid4().hex[:12]}"
+        return Queue(name, self._exchange, durable=False, exclusive=True, auto_delete=True, max_length=MAX_WAITING)
 
     def _receive(self, body: object, message: Message) -> None:
         try:
@@ -246,7 +250,12 @@ def ping_broker(broker_url: str, timeout: float = 2.0) -> None:
         raise ConnectionError(str(error)) from error
 
 
-def _connect(url: str, *, heartbeat: int) -> Connection:
+def _exchange(namespace: str) -> Exchange:
+    return Exchange(f"{namespace}.events", type="fanout", durable=False, delivery_mode="transient")
+
+
+@contextmanager
+def _connected(url: str, *, heartbeat: int) -> Iterator[Connection]:
     connection = Connection(
         url,
         connect_timeout=2.0,
@@ -255,10 +264,26 @@ def _connect(url: str, *, heartbeat: int) -> Connection:
         if not url.startswith(("redis+socket", "amqp", "pyamqp"))
         else {},
     )
-    connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
-    return connection
+    try:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+        yield connection
+    finally:
+        let_go(connection)
 
 
+def let_go(connection: Connection) -> None:
+    """Close a connection, also one that never came about, with all that it holds.
+
+    kombu leaves the poller of a Redis connection to the garbage collector, which a quiet process seldom runs: while a
+    broker is away each try would cost a descriptor.
+    """
+    poller = getattr(getattr(connection._transport, "cycle", None), "poller", None)  # noqa: SLF001
+    connection.release()
+    if poller is not None:
+        poller.close()
+
+
+@cache
 def _errors(url: str) -> tuple[type[BaseException], ...]:
     connection = Connection(url)
     return (*_BROKER_ERRORS, socket.timeout, *connection.connection_errors, *connection.channel_errors)

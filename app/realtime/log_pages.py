@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import sqlalchemy as sa
 
 from app.database.engine import Database
+from app.errors import DatabaseUnavailable
 from app.realtime import event_log
 from app.realtime.connection import Read
 from app.realtime.cursor import Cursor
@@ -37,9 +38,9 @@ class LogPages:
         """One page of the log in the epoch that the hub is in; raises `LogUnavailable`."""
         try:
             return await self._read(tenant, epoch, read)
-        except (sa.exc.SQLAlchemyError, OSError) as error:
+        except (DatabaseUnavailable, sa.exc.SQLAlchemyError, OSError) as error:
             # In one line: a thousand connections may say so at once, and the relay says it in full.
-            logger.warning("The log can't be read: %s", error, extra={"action": "log_unavailable"})
+            logger.warning("The log can't be read: %s", error.__cause__ or error, extra={"action": "log_unavailable"})
             raise LogUnavailable from error
 
     async def _read(self, tenant: str, epoch: str, read: Read) -> LogPage:

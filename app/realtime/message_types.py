@@ -156,7 +156,10 @@ class ProgressPayload(Payload):
 
 
 class FramePayload(Payload):
-    """One processed frame; `timing_ms` is the tool's own time on it, without decoding."""
+    """One processed frame; `timing_ms` is the tool's own time on it, without decoding.
+
+    `width` and `height` are the input's, in whose pixels boxes are; the picture at `image_url` may be smaller.
+    """
 
     frame_id: str
     frame_index: int = Field(ge=0)
@@ -166,6 +169,8 @@ class FramePayload(Payload):
     device_used: str
     timing_ms: float = Field(ge=0)
     image_url: str | None = None
+    width: int | None = Field(default=None, gt=0)
+    height: int | None = Field(default=None, gt=0)
 
 
 class PartialResultPayload(Payload):
@@ -196,13 +201,14 @@ class MetadataPayload(Payload):
 
 
 class WarningPayload(Payload):
-    """Something that a person should know; the job goes on."""
+    """Something that a person should know; the job goes on. `tool` is missing where it is of the input or the job."""
 
     plugin: str
     message: str
     severity: Severity
     code: str | None = None
     frame_id: str | None = None
+    tool: str | None = None
 
 
 class ErrorPayload(Payload):

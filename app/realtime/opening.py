@@ -14,6 +14,7 @@ from app.api.caller import tenant_of
 from app.jobs import store
 from app.realtime import event_log
 from app.realtime.courier import Sink
+from app.realtime.cursor import Cursor
 from app.realtime.event_log import LogState
 from app.realtime.query import RealtimeQuery, Since
 from app.realtime.subscription import Subscription, Transport
@@ -27,6 +28,8 @@ async def open_subscription(
     tenant, manager = tenant_of(connection), connection.state["manager"]
     log = await look(connection, query.wanted.job_ids or ())
     since, reset = place(log, tenant, query.since)
+    if isinstance(query.since, Cursor) and reset is None:
+        manager.counts.resumed[transport] += 1
     return await manager.connect(
         query.session_id,
         sink,

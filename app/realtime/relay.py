@@ -33,6 +33,8 @@ HOLE_SECONDS: Final = 0.05
 MAX_INBOX: Final = 1000
 #: Early batches kept a tenant.
 MAX_EARLY: Final = 100
+#: Epochs of others that are remembered, so that their batches cost nothing.
+MAX_FOREIGN: Final = 100
 
 
 class Consumer(Protocol):
@@ -75,6 +77,9 @@ class Relay:
         self._manager = manager
         self._inbox: deque[BusBatch] = deque(maxlen=MAX_INBOX)
         self._early: dict[str, dict[int, Segment]] = {}
+        #: Epochs that came over the bus and are not known; those that a comparison has shown not to be this log's.
+        self._strange: set[str] = set()
+        self._foreign: set[str] = set()
         self._readers: dict[str, asyncio.Task[None]] = {}
         self._read_again: set[str] = set()
         self._comparing = asyncio.Lock()
@@ -87,6 +92,7 @@ class Relay:
         if consumer is None:
             self._consumer: Consumer = EventConsumer(
                 settings.broker_url,
+                namespace=settings.namespace,
                 node_id=settings.resolved_node_id,
                 on_batch=self._on_batch,
                 on_subscribed=self._on_subscribed,
@@ -138,6 +144,7 @@ class Relay:
         async with self._comparing:
             # What was seen before the read: the log can't be behind these, unless it is another one.
             known, epoch = self._manager.log_heads_seen(), self._manager.epoch
+            strange, self._strange = self._strange, set()
             state = await self._database.run_read(event_log.state)
             if state.epoch == epoch and any(state.head(tenant) < head for tenant, head in known.items()):
                 logger.warning(
@@ -148,11 +155,26 @@ class Relay:
                 state = await self._database.run_read(event_log.state)
             if state.epoch != epoch:
                 self._early.clear()
+                self._foreign.clear()
                 self._manager.reset(state.epoch, state.heads, "epoch_changed")
+            self._pass_over(strange - {state.epoch, epoch})
             for tenant, head in state.heads.items():
                 self._owe(tenant, head)
             self._compared_at = time.monotonic()
             self._failure = None
+
+    def _pass_over(self, epochs: set[str]) -> None:
+        """Have no more comparisons made for batches of these epochs: whoever commits there commits elsewhere."""
+        if not epochs:
+            return
+        if len(self._foreign) + len(epochs) > MAX_FOREIGN:
+            self._foreign.clear()
+        self._foreign |= epochs
+        logger.warning(
+            "Another Transom uses this broker under the same names; its messages are passed over. Give each its own "
+            "TRANSOM_NAMESPACE: a job may wait while the other's worker hears its bell",
+            extra={"action": "bus_shared"},
+        )
 
     def _seconds_since_comparison(self) -> float | None:
         return None if self._compared_at is None else round(time.monotonic() - self._compared_at, 1)
@@ -172,7 +194,11 @@ class Relay:
         while self._inbox:
             batch = self._inbox.popleft()
             try:
+                if batch.epoch in self._foreign:
+                    continue
                 if batch.epoch != self._manager.epoch:
+                    if len(self._strange) < MAX_FOREIGN:
+                        self._strange.add(batch.epoch)
                     self._due.set()
                     continue
                 for segment in batch.segments:
@@ -194,7 +220,7 @@ class Relay:
                 early[segment.first] = segment
             asyncio.get_running_loop().call_later(HOLE_SECONDS, self._fill_hole, tenant)
         elif segment.events is None:
-            self._read(tenant)
+            self._read(tenant, "large")
         else:
             self._manager.deliver(tenant, segment.events)
             self._take_early(tenant)
@@ -207,18 +233,19 @@ class Relay:
 
     def _fill_hole(self, tenant: str) -> None:
         if self._early.get(tenant):
-            self._read(tenant)
+            self._read(tenant, "hole")
 
     def _owe(self, tenant: str, head: int) -> None:
         if head <= self._manager.head(tenant):
             return
         if self._manager.has_connections(tenant):
-            self._read(tenant)
+            self._read(tenant, "behind")
         else:
             self._manager.move_head(tenant, head)
 
-    def _read(self, tenant: str) -> None:
+    def _read(self, tenant: str, reason: str) -> None:
         """Have the log read for this tenant; one reader at a time, which goes round again if asked meanwhile."""
+        self._manager.counts.log_reads[reason] += 1
         if tenant in self._readers:
             self._read_again.add(tenant)
         elif not self._closing:
@@ -249,7 +276,7 @@ class Relay:
                 # Trimmed before it could be read: each connection sees that for itself, and is told.
                 self._manager.move_head(tenant, head)
             else:
-                self._manager.deliver(tenant, page.events)
+                self._manager.deliver(tenant, page.events, source="log")
                 self._manager.move_head(tenant, page.scanned_to)
             self._take_early(tenant)
             if self._manager.head(tenant) >= head:

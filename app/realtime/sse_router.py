@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.realtime.close_codes import CloseCode
 from app.realtime.connection_manager import ConnectionManager
 from app.realtime.courier import GIVE_WAY_EVERY
 from app.realtime.opening import open_subscription
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 COMMENT_SECONDS: Final = 10
 #: How long one write may take: two heartbeats of the slowest kind.
 SEND_SECONDS: Final = 120
+#: When a client is asked to come back to a server that stops, at the earliest and at the latest.
+RETRY_MS: Final = (500, 2000)
 HEADERS: Final = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
 
 
@@ -78,3 +82,6 @@ async def _events(subscription: Subscription) -> AsyncIterator[ServerSentEvent]:
             if sent % GIVE_WAY_EVERY == 0:
                 # A replay into an empty buffer never suspends, and nobody would notice that its client has gone.
                 await asyncio.sleep(0)
+    if subscription.close_code is CloseCode.SERVICE_RESTART:
+        # All of them come back, but not all in one moment.
+        yield ServerSentEvent(retry=random.randint(*RETRY_MS), sep="\n")  # noqa: S311 - nobody gains by guessing it

@@ -9,8 +9,8 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from app.api.caller import tenant_of
-from app.api.origins import require_own_origin
-from app.errors import NotAllowed, TooBusy, TransomError
+from app.api.origins import require_own_host, require_own_origin
+from app.errors import DatabaseUnavailable, HostNotAllowed, NotAllowed, TooBusy, TransomError
 from app.realtime.close_codes import CloseCode
 from app.realtime.courier import SinkClosed
 from app.realtime.opening import look, open_subscription, place
@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 MAX_REASON_BYTES = 123
 
 _REFUSALS: Final[dict[type[TransomError], CloseCode]] = {
+    HostNotAllowed: CloseCode.NOT_ALLOWED,
     NotAllowed: CloseCode.NOT_ALLOWED,
+    DatabaseUnavailable: CloseCode.TRY_LATER,
     TooBusy: CloseCode.TRY_LATER,
 }
 
@@ -57,6 +59,7 @@ async def realtime_websocket(websocket: WebSocket[AppState]) -> None:
     await websocket.accept()
     sink = WebSocketSink(websocket)
     try:
+        require_own_host(websocket)
         require_own_origin(websocket)
         query = parse_query(
             websocket.query_params,

@@ -1,0 +1,70 @@
+"""What ended jobs take in blobs and log: measured once each, after the end, and kept as one sum.
+
+A job's input counts for each job that has it, also where retries share one file: so it is never less than is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from app.database.insertion import insert_unless_there
+from app.database.schema import EVERYONE, events, jobs, stored
+
+#: What a row of the log takes beside its payload, with its place in two indexes.
+EVENT_BYTES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """A job that has ended, and what its input and its log take."""
+
+    id: str
+    known_bytes: int
+
+
+def total(connection: sa.Connection) -> int:
+    """What all jobs that were measured take, in bytes."""
+    return int(connection.execute(sa.select(stored.c.bytes)).scalar_one_or_none() or 0)
+
+
+def unmeasured(connection: sa.Connection, limit: int) -> list[Unmeasured]:
+    """Jobs that have ended and were not measured yet."""
+    rows = connection.execute(
+        sa.select(jobs.c.id, jobs.c.tenant, jobs.c.input_bytes)
+        .where(jobs.c.stored_bytes.is_(None), jobs.c.finished_at_ms.is_not(None))
+        .order_by(jobs.c.id)
+        .limit(limit)
+    ).all()
+    return [Unmeasured(row.id, row.input_bytes + _log_bytes(connection, row.tenant, row.id)) for row in rows]
+
+
+def put_in(connection: sa.Connection, job_id: str, measured_bytes: int) -> None:
+    """Note what a job takes, once; does nothing where it is gone."""
+    measured = connection.execute(
+        sa.update(jobs).where(jobs.c.id == job_id, jobs.c.stored_bytes.is_(None)).values(stored_bytes=measured_bytes)
+    )
+    if measured.rowcount == 1:
+        _change(connection, measured_bytes)
+
+
+def take_out(connection: sa.Connection, measured_bytes: int | None) -> None:
+    """A job that was measured so goes, or is to be measured again."""
+    if measured_bytes:
+        _change(connection, -measured_bytes)
+
+
+def _change(connection: sa.Connection, difference: int) -> None:
+    insert_unless_there(connection, stored, {"tenant": EVERYONE, "bytes": 0})
+    connection.execute(sa.update(stored).values(bytes=stored.c.bytes + difference))
+
+
+def _log_bytes(connection: sa.Connection, tenant: str, job_id: str) -> int:
+    texts, rows = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(sa.func.length(events.c.payload)), 0), sa.func.count()).where(
+            events.c.tenant == tenant, events.c.job_id == job_id
+        )
+    ).one()
+    return int(texts) + int(rows) * EVENT_BYTES
