@@ -10,7 +10,7 @@ The web process reads manifests and imports this file, so it loads no vision lib
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -69,7 +69,10 @@ class FrameData(BaseModel):
 
 
 class Picture(Protocol):
-    """A frame that can be made into a small JPEG when somebody wants to see it."""
+    """A frame that can be made into a small JPEG when somebody wants to see it; `width` and `height` are its pixels."""
+
+    width: int
+    height: int
 
     def jpeg(self, *, max_width: int, quality: int) -> bytes:
         """The frame as a JPEG no wider than `max_width` pixels; `quality` is 1 to 95."""
@@ -81,8 +84,6 @@ class MediaFrame(Picture, Protocol):
 
     index: int
     timestamp_ms: float
-    width: int
-    height: int
 
     def bgr(self) -> npt.NDArray[np.uint8]:
         """Height × width × 3, in OpenCV's order of colours. Shared by all tools and read-only: copy to draw."""
@@ -127,6 +128,15 @@ class PluginMetadata(BaseModel):
     input_types: list[MediaKind]
     devices: list[str]
     tools: list[ToolManifest]
+    #: The tool that runs where none is named; None where one has to be.
+    default_tool: str | None = None
+
+
+class DeviceUse(NamedTuple):
+    """What a tool really computes on: "cpu" or "gpu"; and why, where that is not what it was given."""
+
+    name: str
+    reason: str | None = None
 
 
 class ToolContext:
@@ -168,7 +178,11 @@ OptionsT = TypeVar("OptionsT", bound=ToolOptions)
 
 
 class Tool(Generic[OptionsT]):
-    """The base of a tool. One instance is one run: what it remembers between frames are its attributes."""
+    """The base of a tool. One instance is one run: what it remembers between frames are its attributes.
+
+    One that has "gpu" among its `devices` computes on `context.device`. Where it finds that it can't, it raises
+    `plugins.errors.DeviceUnusable` when it is made, and is made again for the CPU if that is allowed.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -188,6 +202,14 @@ class Tool(Generic[OptionsT]):
     def finish(self) -> dict[str, JsonValue]:
         """The result of the run, once every frame was processed."""
         return {}
+
+    def device_in_use(self) -> DeviceUse:
+        """What the tool computes on, read from its runtime: many a runtime falls back to the CPU without a word.
+
+        Asked once the tool is made, after its first frame and at the end. A tool that can use a GPU overrides this,
+        and never answers with what it was asked for; `plugins.onnx_devices` reads it from ONNX Runtime.
+        """
+        return DeviceUse(self.context.device)
 
     @classmethod
     def manifest(cls) -> ToolManifest:
@@ -213,11 +235,14 @@ class Plugin:
     model: ClassVar[str | None] = None
     capabilities: ClassVar[tuple[str, ...]] = ()
     tools: ClassVar[tuple[type[Tool[Any]], ...]]
+    #: The name of the tool that runs where none is named; a plugin's only tool needs no such word.
+    default_tool: ClassVar[str | None] = None
 
     @classmethod
     def manifest(cls) -> PluginMetadata:
         """The plugin's manifest, made from its classes."""
         tools = [tool.manifest() for tool in cls.tools]
+        only = tools[0].name if len(tools) == 1 else None
         return PluginMetadata(
             name=cls.name,
             version=cls.version,
@@ -229,6 +254,7 @@ class Plugin:
             input_types=sorted({kind for tool in tools for kind in tool.input_types}),
             devices=sorted({device for tool in tools for device in tool.devices}),
             tools=tools,
+            default_tool=cls.default_tool or only,
         )
 
 
@@ -270,6 +296,10 @@ class Observer(Protocol):
         """How far the run is, measured; never goes back, and is 100 only at the end."""
         ...
 
+    def device_used(self, plugin: str, tool: str, device: str, *, reason: str) -> None:
+        """A tool computes on another device than it was given; told once for each change, before the frame's own."""
+        ...
+
     def frame(self, plugin: str, tool: str, data: FrameData, *, timing_ms: float, picture: Picture | None) -> None:
         """What was found in one frame."""
         ...
@@ -286,6 +316,7 @@ class Observer(Protocol):
         severity: Severity = "low",
         code: str | None = None,
         frame_index: int | None = None,
+        tool: str | None = None,
     ) -> None:
-        """Something that a person should know; the run goes on."""
+        """Something that a person should know; the run goes on. No tool says what is of the input."""
         ...

@@ -112,6 +112,8 @@ def _checked(plugin: type[Plugin]) -> type[Plugin]:
             raise ValueError(f"{name!r} is no name: letters, digits, - and _ are, up to 64")
     if not tools or len(set(tools)) != len(tools):
         raise ValueError("a plugin needs tools, each with a name of its own")
+    if manifest.default_tool not in (None, *tools):
+        raise ValueError(f"its default tool {manifest.default_tool!r} is none of its tools")
     return plugin
 
 

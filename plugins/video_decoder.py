@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 
 # OpenCV and PyAV each bring their own FFmpeg; OpenCV has to be loaded first.
 import cv2  # noqa: F401
@@ -22,7 +23,8 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from plugins.errors import UnreadableMedia
+from plugins.damage import Damage
+from plugins.errors import EmptyMedia, TooManyPixels, UnknownMedia, UnreadableMedia
 from plugins.input_stream import InputStream
 
 logger = logging.getLogger(__name__)
@@ -32,26 +34,32 @@ FORMATS = (
     "mov", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg", "mxf",
     "h264", "hevc", "mpegvideo", "m4v",
 )  # fmt: skip
+#: What containers begin with, as far as they begin with something: what begins so is a video, if maybe a broken one.
+CONTAINERS = re.compile(
+    rb"....(?:ftyp|moov|mdat|wide|free|skip)|\x1a\x45\xdf\xa3|RIFF....AVI|FLV\x01|OggS|\x30\x26\xb2\x75|"
+    rb"\x06\x0e\x2b\x34|\0\0\x01[\xba\xb3]",
+    re.DOTALL,
+)
+PREFIX_BYTES = 16
 #: Each decoding thread holds frames of its own; more than these gain little and cost memory.
 THREADS_AT_MOST = 4
 #: What decoders may add around a frame that is just within the limit, if it is small.
 BORDER_PIXELS = 1_000_000
+#: Who can't have so much is really short of memory.
+MODEST_BYTES = 64 * 1024 * 1024
 #: After so many errors in a row without a packet between, the rest of the file is given up.
 READ_FAILURES_AT_MOST = 8
-#: So many damaged places of one video are named; a video that is broken throughout need not say it more often.
-REPORTS_AT_MOST = 100
 
 NOT_MEDIA = (
-    "The file can't be read as an image or a video: it is of another kind, or incomplete. "
+    "The file can't be read as an image or a video: it is of another kind, or damaged. "
     "Choose a complete JPEG, PNG, MP4 or WebM file."
 )
+BROKEN = "The video is incomplete or damaged; save or upload it again."
 NO_PICTURES = "The file has no video in it; choose one that has pictures."
 UNKNOWN_CODING = (
     "The video is coded in a way that can't be read here, or it is incomplete. "
     "Choose a complete one in H.264, VP9 or AV1."
 )
-LEFT_OUT = "The video is damaged here; what could not be decoded was left out."
-PARTLY = "This frame is damaged; it was taken as far as it could be decoded."
 
 
 def no_frames(max_pixels: int) -> str:
@@ -82,7 +90,11 @@ class VideoDecoder:
             self.container: InputContainer = av.open(stream, mode="r", options=options, metadata_errors="replace")
         except FFmpegError as error:
             stream.raise_failure()
-            raise UnreadableMedia(NOT_MEDIA) from error
+            _raise_if_memory_is_short(error)
+            stream.seek(0)
+            if CONTAINERS.match(stream.read(PREFIX_BYTES)):
+                raise UnreadableMedia(BROKEN) from error
+            raise UnknownMedia(NOT_MEDIA) from error
         try:
             self.video = self._choose_stream()
         except UnreadableMedia:
@@ -92,9 +104,8 @@ class VideoDecoder:
         self.video.thread_type = "AUTO"
         self.video.codec_context.thread_count = min(THREADS_AT_MOST, os.cpu_count() or 1)
 
-    def frames(self, on_damage: Callable[[int, str], None]) -> Iterator[VideoFrame]:
-        """Every frame that can be decoded. `on_damage` is told the index of the next frame, once a damaged place."""
-        report = DamageReport(on_damage)
+    def frames(self, damage: Damage) -> Iterator[VideoFrame]:
+        """Every frame that can be decoded; `damage` is told of each, and of what could not be."""
         done = 0
         failures = 0
         while failures < READ_FAILURES_AT_MOST:
@@ -103,24 +114,20 @@ class VideoDecoder:
                     failures = 0
                     try:
                         decoded = packet.decode()
-                    except MemoryError:
-                        raise
                     except FFmpegError as error:
-                        report.lost(done, error)
+                        self._lost(done, error, damage)
                         continue
                     for frame in decoded:
                         # A stream may change its size on the way.
                         self._check_size(frame.width, frame.height)
-                        report.frame(done, corrupt=frame.is_corrupt)
+                        damage.frame(done, corrupt=frame.is_corrupt)
                         yield frame
                         done += 1
                 return
-            except MemoryError:
-                raise
             except FFmpegError as error:
                 self._bytes.raise_failure()
                 failures += 1
-                report.lost(done, error)
+                self._lost(done, error, damage)
 
     def announced_frames(self) -> int | None:
         """How many frames the file has to show, where its index lists every one; None where nobody has counted."""
@@ -134,16 +141,17 @@ class VideoDecoder:
         """How long the video is; None where it could only be guessed from the size of the file."""
         if ContainerFlags.no_timestamps in ContainerFlags(self.container.format.flags):
             return None
-        time_base = self.video.time_base
-        if self.video.duration is not None and time_base is not None:
-            return float(self.video.duration * time_base)
-        if self.container.duration is None:
+        time_base = float(self.video.time_base or 0)
+        if self.video.duration is not None and time_base:
+            duration = self.video.duration * time_base
+        elif self.container.duration is not None:
+            duration = self.container.duration / av.time_base
+            # Matroska says when it ends, not how long it is.
+            if "matroska" in self.container.format.name:
+                duration -= (self.video.start_time or 0) * time_base
+        else:
             return None
-        end = self.container.duration / av.time_base
-        # Matroska says when it ends, not how long it is.
-        if "matroska" in self.container.format.name and self.video.start_time is not None and time_base is not None:
-            end -= float(self.video.start_time * time_base)
-        return end if end > 0 else None
+        return duration if duration > 0 else None
 
     def frames_per_second(self) -> float | None:
         """The usual number of frames a second, where the file tells."""
@@ -154,12 +162,17 @@ class VideoDecoder:
         """Let the decoder and its threads go."""
         self.container.close()
 
+    def _lost(self, index: int, error: FFmpegError, damage: Damage) -> None:
+        _raise_if_memory_is_short(error)
+        logger.debug("Left out a part of a video", extra={"action": "media_damage", "reason": str(error)})
+        damage.lost(index)
+
     def _choose_stream(self) -> VideoStream:
         chosen = self.container.streams.best("video")
         if not isinstance(chosen, VideoStream) or chosen.disposition & Disposition.attached_pic:
-            raise UnreadableMedia(NO_PICTURES)
+            raise EmptyMedia(NO_PICTURES)
         if chosen.codec_context is None:
-            raise UnreadableMedia(UNKNOWN_CODING)
+            raise UnknownMedia(UNKNOWN_CODING)
         if chosen.width * chosen.height == 0:
             # Looking into it met no picture within the limit; decoders would only fail in stranger ways.
             raise UnreadableMedia(no_frames(self._max_pixels))
@@ -168,33 +181,12 @@ class VideoDecoder:
 
     def _check_size(self, width: int, height: int) -> None:
         if width * height > self._max_pixels:
-            raise UnreadableMedia(
+            raise TooManyPixels(
                 f"The video has {width} × {height} pixels; make it smaller, up to {self._max_pixels:,} are read."
             )
 
 
-class DamageReport:
-    """Says each damaged place once, and not without end."""
-
-    def __init__(self, on_damage: Callable[[int, str], None]) -> None:
-        self._on_damage = on_damage
-        self._said = 0
-        self._in_damage = False
-
-    def lost(self, index: int, error: FFmpegError) -> None:
-        """Something before frame `index` could not be decoded."""
-        logger.debug("Left out a part of a video", extra={"action": "media_damage", "reason": str(error)})
-        self._say(index, LEFT_OUT)
-
-    def frame(self, index: int, *, corrupt: bool) -> None:
-        """Frame `index` was decoded, maybe not wholly."""
-        if corrupt:
-            self._say(index, PARTLY)
-        else:
-            self._in_damage = False
-
-    def _say(self, index: int, message: str) -> None:
-        if not self._in_damage and self._said < REPORTS_AT_MOST:
-            self._said += 1
-            self._on_damage(index, message)
-        self._in_damage = True
+def _raise_if_memory_is_short(error: FFmpegError) -> None:
+    """FFmpeg says that memory is short of a length, too, that no memory could hold: then the file is to blame."""
+    if isinstance(error, MemoryError):
+        bytearray(MODEST_BYTES)

@@ -5,69 +5,75 @@ Owns the time line (relative to the first frame, never going back) and the turni
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 
-import cv2
-import numpy as np
+# OpenCV and PyAV each bring their own FFmpeg; OpenCV has to be loaded first.
+import cv2  # noqa: F401
+
+# isort: split
 from av.video.frame import VideoFrame
 
+from plugins.colours import Colours
 from plugins.contract import MediaKind
-from plugins.errors import UnreadableMedia
+from plugins.damage import Damage, OnDamage
+from plugins.display import Display, Displays
+from plugins.errors import EmptyMedia, TooLong, UnreadableMedia
 from plugins.frames import DecodedFrame, Pixels
 from plugins.input_stream import InputStream
+from plugins.limits import MediaLimits
 from plugins.video_decoder import VideoDecoder, no_frames
 
 #: Used between two frames where neither the frames nor the file name a rate.
 DEFAULT_FRAMES_PER_SECOND = 25.0
-#: So many frames in a row may claim an earlier time before it is believed. Decoders hold back no more than 16.
-FRAMES_BEHIND_AT_MOST = 16
+#: So many frames in a row may claim an impossible time before it is believed. Decoders hold back no more than 16.
+FRAMES_ASTRAY_AT_MOST = 16
 #: Where only its duration tells how much a video should hold, this much has to be missing before it is said: sound
 #: may last a little longer than the pictures.
 MISSING_SECONDS_AT_LEAST = 0.5
 MISSING_PART_AT_LEAST = 0.1
 
-#: Counterclockwise degrees, as the file asks for, to OpenCV's name for them.
-TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, -180: cv2.ROTATE_180, -90: cv2.ROTATE_90_CLOCKWISE}
-
 
 class DecodedVideoFrame(DecodedFrame):
     """A frame in its own coding until somebody asks for its pixels."""
 
-    def __init__(self, coded: VideoFrame, *, index: int, timestamp_ms: float) -> None:
-        # Files may ask for any angle; players follow the quarter turns.
-        self._turn = TURNS.get(90 * round(coded.rotation / 90))
+    def __init__(
+        self, coded: VideoFrame, display: Display, colours: Colours, *, index: int, timestamp_ms: float
+    ) -> None:
         width, height = coded.width, coded.height
-        if self._turn in {cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE}:
+        if display.lies_on_its_side:
             width, height = height, width
         super().__init__(index=index, timestamp_ms=timestamp_ms, width=width, height=height)
         self._coded = coded
+        self._display = display
+        self._colours = colours
 
     def _decode_bgr(self) -> Pixels:
-        return self._upright("bgr24")
+        return self._display.shown(self._colours.pixels(self._coded, "bgr24"))
 
     def _decode_gray(self) -> Pixels:
         # Straight from the brightness plane, which every usual coding has: cheaper than by way of the colours.
-        return self._upright("gray")
-
-    def _upright(self, pixel_format: str) -> Pixels:
-        pixels = np.asarray(self._coded.to_ndarray(format=pixel_format), dtype=np.uint8)
-        return pixels if self._turn is None else np.asarray(cv2.rotate(pixels, self._turn), dtype=np.uint8)
+        return self._display.shown(self._colours.pixels(self._coded, "gray"))
 
 
 class Timeline:
     """Turns a stream's own times into milliseconds since its first frame that never go back."""
 
-    def __init__(self, *, frame_seconds: float) -> None:
+    def __init__(self, *, frame_seconds: float, max_seconds: float = math.inf) -> None:
         self._frame_seconds = frame_seconds
+        self._max_seconds = max_seconds
         self._origin: float | None = None
         self._last: float | None = None
-        self._behind = 0
+        self._astray = 0
 
     def milliseconds(self, seconds: float | None) -> float:
         """The time of the next frame. One without a time follows the last by one frame.
 
-        One from before the last, as damage leaves them, gets the last one's time. When many go on from there, the
-        clock itself was set back, as where two recordings were joined, and the time goes on with it.
+        One from before the last, or from beyond the longest time, as damage leaves them, gets the last one's time.
+        When many go on from there, the clock itself was set, as where two recordings were joined, and the time goes
+        on with it.
+
+        Raises `TooLong` once the time is over.
         """
         if self._last is None:
             self._origin = seconds
@@ -79,15 +85,17 @@ class Timeline:
         elif self._origin is None:
             self._origin = seconds - following
             self._last = following
-        elif seconds - self._origin >= self._last:
+        elif self._last <= seconds - self._origin <= self._max_seconds:
             self._last = seconds - self._origin
-            self._behind = 0
+            self._astray = 0
         else:
-            self._behind += 1
-            if self._behind > FRAMES_BEHIND_AT_MOST:
+            self._astray += 1
+            if self._astray > FRAMES_ASTRAY_AT_MOST:
                 self._origin = seconds - following
                 self._last = following
-                self._behind = 0
+                self._astray = 0
+        if self._last > self._max_seconds:
+            raise TooLong(f"The video is longer than {self._max_seconds:,.0f} seconds; no more is read. Cut it.")
         return round(self._last * 1000, 3)
 
 
@@ -96,20 +104,17 @@ class VideoSource:
 
     kind: MediaKind = MediaKind.VIDEO
 
-    def __init__(
-        self, stream: InputStream, *, max_pixels: int, on_damage: Callable[[int, str], None] | None = None
-    ) -> None:
+    def __init__(self, stream: InputStream, *, limits: MediaLimits, on_damage: OnDamage | None = None) -> None:
         self.on_damage = on_damage
         self._stream = stream
-        self._max_pixels = max_pixels
-        self._decoder = VideoDecoder(stream, max_pixels=max_pixels)
+        self._limits = limits
+        self._decoder = VideoDecoder(stream, max_pixels=limits.max_pixels)
         try:
             self.frames_total = self._decoder.announced_frames()
             self.duration_seconds = self._decoder.duration_seconds()
             self._frame_seconds = 1 / (self._decoder.frames_per_second() or DEFAULT_FRAMES_PER_SECOND)
-            first = next(self._decode(lambda _index, _message: None), None)
-            if first is None:
-                raise UnreadableMedia(no_frames(max_pixels))
+            self._check_length()
+            first = self._first_frame()
         finally:
             self._decoder.close()
         self.width = first.width
@@ -121,12 +126,15 @@ class VideoSource:
         """Every frame that can be decoded, from the first."""
         self._frames_done, self._seconds_done = 0, 0.0
         self._decoder.close()
-        self._decoder = VideoDecoder(self._stream, max_pixels=self._max_pixels)
-        for frame in self._decode(self._damaged):
+        self._decoder = VideoDecoder(self._stream, max_pixels=self._limits.max_pixels)
+        percent = self._limits.max_damaged_percent
+        damage = Damage(self.on_damage, max_percent=percent, announced=self.frames_total)
+        for frame in self._decode(damage):
             yield frame
             self._frames_done = frame.index + 1
             self._seconds_done = frame.timestamp_ms / 1000
-        self._compare_with_announced()
+        damage.end()
+        self._compare_with_announced(damage)
 
     def position(self) -> float | None:
         """The part that was processed, 0 to 1: by frames where their number is known, else by time or bytes."""
@@ -140,28 +148,50 @@ class VideoSource:
         """Let the decoder and its threads go."""
         self._decoder.close()
 
-    def _decode(self, on_damage: Callable[[int, str], None]) -> Iterator[DecodedVideoFrame]:
-        timeline = Timeline(frame_seconds=self._frame_seconds)
-        for index, coded in enumerate(self._decoder.frames(on_damage)):
-            yield DecodedVideoFrame(coded, index=index, timestamp_ms=timeline.milliseconds(coded.time))
+    def _first_frame(self) -> DecodedVideoFrame:
+        damage = Damage(None, max_percent=100)
+        first = next(self._decode(damage), None)
+        if first is None:
+            if damage.damaged:
+                raise UnreadableMedia(no_frames(self._limits.max_pixels))
+            raise EmptyMedia("The video has no frames in it. Choose another one, or record it again.")
+        return first
 
-    def _compare_with_announced(self) -> None:
+    def _check_length(self) -> None:
+        seconds, frames = self.duration_seconds or 0, self.frames_total or 0
+        if seconds > self._limits.max_seconds:
+            raise TooLong(
+                f"The video lasts {seconds:,.0f} seconds; cut it, up to {self._limits.max_seconds:,g} are read."
+            )
+        self._check_count(frames)
+
+    def _check_count(self, frames: int) -> None:
+        if frames > self._limits.max_frames:
+            raise TooLong(
+                f"The video has {frames:,} frames or more; cut it, up to {self._limits.max_frames:,} are read."
+            )
+
+    def _decode(self, damage: Damage) -> Iterator[DecodedVideoFrame]:
+        timeline = Timeline(frame_seconds=self._frame_seconds, max_seconds=self._limits.max_seconds)
+        displays, colours = Displays(), Colours()
+        for index, coded in enumerate(self._decoder.frames(damage)):
+            self._check_count(index + 1)
+            time = timeline.milliseconds(coded.time)
+            yield DecodedVideoFrame(coded, displays.of(coded), colours, index=index, timestamp_ms=time)
+
+    def _compare_with_announced(self, damage: Damage) -> None:
         """A file that was cut off often decodes without an error, only too little of it."""
         if self.frames_total is not None:
             if self._frames_done < self.frames_total - 1:
-                self._damaged(
+                damage.say(
                     self._frames_done,
                     f"The video should have {self.frames_total} frames; {self._frames_done} could be decoded.",
                 )
         elif self.duration_seconds is not None:
             missing = self.duration_seconds - self._seconds_done - self._frame_seconds
             if missing > max(MISSING_SECONDS_AT_LEAST, MISSING_PART_AT_LEAST * self.duration_seconds):
-                self._damaged(
+                damage.say(
                     self._frames_done,
                     f"The video should last {self.duration_seconds:.1f} s; its frames end after "
                     f"{self._seconds_done:.1f} s.",
                 )
-
-    def _damaged(self, frame_index: int, message: str) -> None:
-        if self.on_damage is not None:
-            self.on_damage(frame_index, message)

@@ -10,11 +10,14 @@ import logging
 from typing import Any, Final
 
 from celery import Celery, signals
+from celery.worker import state
 
 from app.jobs.queue import celery_queue
 from app.logs import configure_logging
 from app.settings import Settings, load_settings
 from tasks.announcer import Announcer
+from tasks.devices import served_queues
+from tasks.orphans import adopt
 
 logger = logging.getLogger(__name__)
 
@@ -37,16 +40,11 @@ def make_celery(settings: Settings) -> Celery:
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         task_ignore_result=True,
-        task_default_queue=celery_queue(DEFAULT_QUEUE),
+        task_default_queue=celery_queue(settings.namespace, DEFAULT_QUEUE),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
     )
     return celery
-
-
-def served_queues(settings: Settings) -> list[str]:
-    """The queues that this worker answers for."""
-    return [name.strip() for name in settings.queues.split(",") if name.strip()] or [DEFAULT_QUEUE]
 
 
 celery_app = make_celery(load_settings())
@@ -57,19 +55,24 @@ def _set_up_logging(**_: Any) -> None:
     configure_logging(load_settings())
 
 
+def _busy() -> dict[str, int]:
+    return {request.id: request.worker_pid for request in list(state.active_requests) if request.worker_pid}
+
+
 def main() -> None:
     """Run the worker that the environment names, until SIGTERM."""
     settings = load_settings()
     configure_logging(settings)
     queues = served_queues(settings)
-    announcer = Announcer(settings, queues)
+    adopt()
+    announcer = Announcer(settings, queues, busy=_busy)
     signals.worker_ready.connect(lambda **_: announcer.start(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: announcer.drain(), weak=False)
     celery_app.worker_main(
         [
             "--quiet",
             "worker",
-            f"--queues={','.join(celery_queue(queue) for queue in queues)}",
+            f"--queues={','.join(celery_queue(settings.namespace, queue) for queue in queues)}",
             f"--hostname={settings.worker_id or 'worker'}",
             "--without-gossip",
             "--without-mingle",

@@ -6,33 +6,48 @@ is deaf: its main process is ended, and its supervisor starts another.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final
 
 #: The sweep rings every second for what waits, so a worker that hears asks within one or two.
 DEAF_AFTER_SECONDS: Final = 10.0
-#: Until the first of its processes has asked: they are still importing when the worker says that it is ready.
+#: For how long a process may be importing that has not asked yet: that long it is not free.
 DEAF_AT_START_SECONDS: Final = 90.0
 
 
 class Hearing:
-    """What the scribe knows of one worker's hearing. Times are seconds of a monotonic clock."""
+    """What the scribe knows of one worker's hearing, of whose processes none has asked yet.
 
-    def __init__(self, *, now: float) -> None:
+    Times are seconds of a monotonic clock. `processes` started `up_seconds` before now, and none has asked.
+    """
+
+    def __init__(self, *, now: float, processes: int = 0, up_seconds: float = 0.0) -> None:
         self._unanswered_since: float | None = None
         self._asked_at = now
-        self._patience = DEAF_AT_START_SECONDS
+        #: Since when each process starts that has not asked yet.
+        self._starting: deque[float] = deque([now - up_seconds] * processes)
+
+    def lost(self, now: float) -> None:
+        """A process that had asked is gone; another starts in its place, and is not free before it has imported."""
+        self._starting.append(now)
+
+    def there(self) -> None:
+        """A process asked for the first time."""
+        if self._starting:
+            self._starting.popleft()
 
     def asked(self, now: float) -> None:
         """A child asked for a job: it heard."""
         self._asked_at = now
         self._unanswered_since = None
-        self._patience = DEAF_AFTER_SECONDS
 
-    def deaf(self, now: float, *, jobs_wait: bool, processes_free: bool) -> bool:
-        """Whether the worker must be taken for deaf; ask again and again."""
-        if not (jobs_wait and processes_free):
+    def deaf(self, now: float, *, jobs_wait: bool, processes_free: int) -> bool:
+        """Whether the worker must be taken for deaf; ask again and again. `processes_free` run no job."""
+        while self._starting and now - self._starting[0] > DEAF_AT_START_SECONDS:
+            self._starting.popleft()
+        if not jobs_wait or processes_free <= len(self._starting):
             self._unanswered_since = None
             return False
         if self._unanswered_since is None:
             self._unanswered_since = now
-        return now - max(self._unanswered_since, self._asked_at) > self._patience
+        return now - max(self._unanswered_since, self._asked_at) > DEAF_AFTER_SECONDS

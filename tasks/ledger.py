@@ -16,6 +16,7 @@ from app.database.schema import tool_runs
 from app.jobs.transitions import advance, committed_n
 from app.realtime.event_log import append, epoch_of
 from app.realtime.events import Draft, LogEvent
+from app.realtime.message_types import MessageType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +68,12 @@ def commit(connection: sa.Connection, entries: list[Entry]) -> Committed:
     if runs:
         connection.execute(sa.insert(tool_runs), runs)
     return Committed(epoch_of(connection) if events else "", outcomes, events)
+
+
+def rehearse(connection: sa.Connection) -> None:
+    """Run the statements of a commit once and take them back: else a job's first messages wait for their making."""
+    with connection.begin_nested() as rehearsal:
+        for row in ({}, {"progress": 0, "stage": None}):
+            advance(connection, "", 0, from_n=0, to_n=1, values=row)
+        append(connection, "", [Draft(MessageType.PROGRESS, "{}", "", "", 0)])
+        rehearsal.rollback()

@@ -2,25 +2,32 @@
 
 From the child: `hello pid` · `claim queue` · `emit n type timestamp payload row` · `end n status row tool_runs` ·
 `stopped`. From the scribe: `job {...}|null` · `ended confirmed` · `stop reason`. The worker's main process
-speaks too: `announce fleet` · `drain`.
+speaks too: `announce fleet, seconds that it is there` · `drain`.
 
 `Link` is the child's end. Sending blocks while the scribe is behind: that is the backpressure.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
 import threading
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pydantic_core
 
 _LENGTH: Final = struct.Struct(">I")
 #: A message beyond this is a bug, not a message. A result or a frame's payload is far smaller.
 MAX_MESSAGE_BYTES: Final = 64 * 1024 * 1024
+
+
+#: What a socket says that was closed under this process's hands.
+_NOT_OURS: Final = frozenset({errno.EBADF, errno.ENOTSOCK})
+#: The exit code of a process that a tool has made unfit to go on.
+UNFIT: Final = 70
 
 
 class ScribeLost(ConnectionError):
@@ -54,6 +61,11 @@ def decode(body: bytes) -> list[Any]:
 PREFIX_BYTES: Final = _LENGTH.size
 
 
+def _end_process() -> NoReturn:
+    """End at once: a tool has closed what was not its own, and the next file would be taken for it."""
+    os._exit(UNFIT)
+
+
 class Link:
     """One connection to the scribe. One thread sends; a thread of its own receives."""
 
@@ -81,6 +93,8 @@ class Link:
         try:
             self._socket.sendall(encode(message))
         except OSError as error:
+            if error.errno in _NOT_OURS:
+                _end_process()
             self.stop_reason = "scribe_lost"
             raise ScribeLost(str(error)) from error
 

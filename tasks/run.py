@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -12,6 +13,17 @@ from tasks.ledger import Entry
 
 #: Messages of one child that wait for a commit; beyond it the child is not read from, and its next send blocks.
 MAX_WAITING: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A limit that a run is over: its name, and the error that the job ends with."""
+
+    limit: str
+    code: str
+    message: str
+    #: The child is told to stop and may take its time; what it says until then counts.
+    soft: bool = False
 
 
 @dataclass(slots=True)
@@ -28,6 +40,14 @@ class Run:
     fenced: bool = False
     #: When the child was told to stop, on the monotonic clock; None while it may go on.
     stop_at: float | None = None
+    #: It is killed unless it stops soon.
+    killing: bool = False
+    #: On the monotonic clock.
+    began_at: float = field(default_factory=time.monotonic)
+    #: When the child was last heard of, or last free to speak, on the monotonic clock.
+    heard_at: float = field(default_factory=time.monotonic)
+    #: The limit that it is over: the job ends as that says, and not as the next attempt.
+    breach: Breach | None = None
 
     @property
     def full(self) -> bool:
@@ -39,6 +59,7 @@ class Run:
         draft = Draft(MessageType(kind), payload, timestamp, self.job.id, self.job.attempt, self.job.batch_id)
         self.job = replace(self.job, **row)
         self.waiting.append((n, draft, row))
+        self.heard_at = time.monotonic()
 
     def end(self, n: int, row: dict[str, Any], tool_runs: list[dict[str, Any]]) -> None:
         """Take the end of the job: its last row, and the terminal `job_status` made from it."""
@@ -71,6 +92,8 @@ class Run:
         """Note that the entry is committed."""
         self.waiting = self.waiting[len(entry.drafts) :]
         self.committed_n = entry.to_n
+        # A database that was away kept the child waiting: that is not its own silence.
+        self.heard_at = time.monotonic()
 
     @property
     def ended(self) -> bool:

@@ -6,9 +6,13 @@ import asyncio
 import logging
 from typing import Any, Final
 
+import pydantic_core
+
 from app.errors import BlobNotFound
 from app.jobs.job import Job, JobStatus
+from app.log_context import of_job
 from plugins.errors import (
+    DeviceUnusable,
     InvalidOptions,
     RunStopped,
     ToolCrashed,
@@ -20,10 +24,12 @@ from plugins.errors import (
 from plugins.inspector.inspector_service import InspectorService
 from plugins.media import open_media
 from plugins.runtime.tool_runner import RunOutcome, ToolRunner
+from tasks.child_process import told_to_end
 from tasks.link import Link, ScribeLost
 from tasks.previews import Previews
 from tasks.resources import ChildResources
-from tasks.wire_observer import WireObserver
+from tasks.surroundings import kept_surroundings
+from tasks.wire_observer import DEVICE_UNAVAILABLE, MAX_RESULT_BYTES, WireObserver
 
 logger = logging.getLogger(__name__)
 
@@ -41,36 +47,61 @@ def run_job(resources: ChildResources, link: Link, job: Job) -> None:
 
     Returns once the scribe has committed the end, or has said that the job is not this child's any more.
     """
+    with of_job(job), kept_surroundings():
+        _run(resources, link, job)
+
+
+def _run(resources: ChildResources, link: Link, job: Job) -> None:
     observer = WireObserver(link, job, Previews(resources.blobs, job.id))
-    logger.info("Running", extra={"action": "job_run", "job_id": job.id, "attempt": job.attempt})
+    logger.info("Running", extra={"action": "job_run"})
     try:
         outcome = asyncio.run(_run_tool(resources, job, observer))
-        observer.end(JobStatus.DONE, _result_row(outcome))
+        row = _result_row(outcome)
+        if len(pydantic_core.to_json(row["result"])) > MAX_RESULT_BYTES:
+            observer.fail("RESULT_TOO_LARGE", f"The result was larger than {MAX_RESULT_BYTES // 1024**2} MiB.")
+        else:
+            observer.end(JobStatus.DONE, row)
     except ScribeLost:
         raise
     except RunStopped:
+        observer.close()
         link.ask(["stopped"])
-    except (UnreadableMedia, UnsupportedMedia, BlobNotFound) as error:
-        observer.fail("INPUT_UNREADABLE", str(error))
+    except (UnreadableMedia, UnsupportedMedia) as error:
+        observer.fail(error.code, str(error))
+    except BlobNotFound as error:
+        observer.fail(UnreadableMedia.code, str(error))
     except (InvalidOptions, UnknownPlugin, UnknownTool) as error:
         observer.fail(_CAN_NOT_BEGIN[type(error)], str(error))
+    except DeviceUnusable as error:
+        observer.fail(DEVICE_UNAVAILABLE, f"The job may run on a GPU only, and could not: {error}")
     except ToolCrashed as error:
-        logger.exception("A tool crashed", extra={"action": "tool_crashed", "job_id": job.id})
+        if told_to_end():
+            # The tool was interrupted because this process ends: the job is handed back when it has.
+            raise SystemExit(0) from error
+        logger.exception("A tool crashed", extra={"action": "tool_crashed"})
         observer.fail("PLUGIN_CRASH", str(error))
     except MemoryError:
-        logger.exception("A job ran out of memory", extra={"action": "out_of_memory", "job_id": job.id})
+        logger.exception("A job ran out of memory", extra={"action": "out_of_memory"})
         observer.fail("OUT_OF_MEMORY", "The job needed more memory than its process may have.")
     except Exception:
         # Whatever it was, the job must not stay as running: this child lives on, and its lease with it.
-        logger.exception("A job failed", extra={"action": "job_failed", "job_id": job.id})
+        logger.exception("A job failed", extra={"action": "job_failed"})
         observer.fail("JOB_FAILED", "The job failed; the log of the worker says why.")
 
 
 async def _run_tool(resources: ChildResources, job: Job, observer: WireObserver) -> RunOutcome:
     runner = ToolRunner(registry=resources.registry, inspector=InspectorService(resources.registry))
+    settings = resources.settings
     with (
         resources.blobs.open_read(job.input_key) as file,
-        open_media(file, max_pixels=resources.settings.max_image_pixels) as media,
+        open_media(
+            file,
+            max_pixels=settings.max_image_pixels,
+            max_seconds=settings.max_video_seconds,
+            max_frames=settings.max_frames,
+            max_image_bytes=settings.max_image_bytes,
+            max_damaged_percent=settings.max_damaged_percent,
+        ) as media,
     ):
         observer.announce_device()
         return await runner.run(
@@ -79,6 +110,7 @@ async def _run_tool(resources: ChildResources, job: Job, observer: WireObserver)
             media=media,
             options=job.options,
             device=job.device_used,
+            fallback_allowed=job.fallback_allowed or job.device_requested != "gpu",
             observer=observer,
         )
 

@@ -17,6 +17,7 @@ from app.jobs.job import job_from_values
 from app.jobs.queue import RUN_NEXT_TASK
 from plugins.runtime.threads import limit_threads
 from tasks.celery_app import celery_app
+from tasks.child_process import settle_in
 from tasks.link import ScribeLost
 from tasks.resources import ChildResources, open_child_resources
 from tasks.run_job import run_job
@@ -32,6 +33,7 @@ _resources: list[ChildResources] = []
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _warm_up(**_: Any) -> None:
     """Import the plugins before the first job, which then starts in milliseconds."""
+    settle_in()
     settings = resources().settings
     limit_threads((os.cpu_count() or 1) // settings.child_processes)
 

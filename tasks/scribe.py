@@ -20,13 +20,14 @@ from app.database.lifecycle import ensure_epoch
 from app.jobs import transitions
 from app.jobs.ids import now_ms
 from app.jobs.job import JobStatus
+from app.log_context import follow
 from app.logs import configure_logging
 from app.realtime.event_bus import batch_of
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from app.settings import load_settings
 from tasks.child import Child
-from tasks.ledger import Committed, Entry, Outcome, commit
+from tasks.ledger import Committed, Entry, Outcome, commit, rehearse
 from tasks.link import PREFIX_BYTES, body_length, decode
 from tasks.resources import ScribeResources, open_scribe_resources
 from tasks.run import Run
@@ -37,6 +38,11 @@ logger = logging.getLogger(__name__)
 
 #: Rows a transaction: beyond it a commit gets slower for those who wait behind it, and gains nothing.
 MAX_ROWS: Final = 500
+#: Rows of a commit that the loop makes itself. Under a load that brings more at once the loop has better to do, and
+#: the thread's commits keep SQLite's log short.
+ROWS_AT_ONCE: Final = 50
+#: How long a scribe that stops waits for its connections to end.
+HANG_UP_SECONDS: Final = 2.0
 #: How long one thread keeps the interpreter while another waits for it.
 SWITCH_SECONDS: Final = 0.0001
 
@@ -49,6 +55,8 @@ class Scribe:
         self._settings = resources.settings
         self._transactions = Transactions(resources.database)
         self._children: set[Child] = set()
+        self._turn = 0
+        self._serving: set[asyncio.Task[None]] = set()
         self._watch = Watch(resources, self._transactions, self._children, self.publish)
         self._work = asyncio.Event()
         self._settled = asyncio.Condition()
@@ -64,6 +72,7 @@ class Scribe:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         await self._transactions.run(ensure_epoch)
+        await self._transactions.run_at_once(rehearse)
         server = await asyncio.start_unix_server(self._serve, self._settings.scribe_socket)
         logger.info("The scribe is ready", extra={"action": "scribe_ready"})
         ledger = asyncio.create_task(self._write_down(), name="ledger")
@@ -96,10 +105,16 @@ class Scribe:
             self._settled.notify_all()
         for child in list(self._children):
             child.hang_up()
+        if self._serving:
+            # Each ends when its connection does; one that were cancelled instead would be told of as an error.
+            await asyncio.wait(self._serving, timeout=HANG_UP_SECONDS)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         child = Child(writer)
         self._children.add(child)
+        if (task := asyncio.current_task()) is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         try:
             while True:
                 prefix = await reader.readexactly(PREFIX_BYTES)
@@ -120,29 +135,34 @@ class Scribe:
                 await self._take(child, lambda run: run.emit(n, kind, timestamp, payload, row))
             case ["end", int(n), str(status), dict(row), list(tool_runs)]:
                 await self._take(child, lambda run: run.end(n, {**row, **_ended(status)}, tool_runs))
-                if child.run is not None and child.run.fenced:
+                run = child.run
+                if run is not None and run.fenced:
                     # The job was taken away before its end came; what the child said of it is nobody's.
                     child.release(confirmed=False)
+                    await self._watch.leave_nothing(run.job)
             case ["claim", str(queue)]:
                 await self._claim(child, queue)
             case ["stopped"]:
                 await self._stopped(child)
             case ["hello", int(pid)]:
-                child.pid = pid
-            case ["announce", dict(fleet)]:
+                child.greet(pid)
+            case ["announce", dict(fleet), float(up_seconds)]:
                 child.main = True
-                await self._watch.announce(fleet)
+                await self._watch.announce(fleet, up_seconds)
             case ["drain"]:
                 self._watch.begin_drain()
             case _:
                 raise ValueError(f"unknown message {message[0]!r}")
 
     async def _claim(self, child: Child, queue: str) -> None:
-        self._watch.asked()
+        self._watch.asked(child)
+        follow(None)
         lease_until_ms = now_ms() + int(self._settings.lease_seconds * 1000)
         moved = None
         if not self._watch.draining:
-            moved, epoch = await self._transactions.run(_claim, queue, self._settings.worker_id, lease_until_ms)
+            moved, epoch = await self._transactions.run(
+                _claim, queue, self._settings.worker_id, lease_until_ms, self._watch.left_to_others(queue)
+            )
         if moved is None:
             child.send(["job", None])
             return
@@ -153,10 +173,9 @@ class Scribe:
             child.send(["job", None])
             return
         child.run = Run(moved.job)
-        logger.info(
-            "A job begins",
-            extra={"action": "job_claimed", "job_id": moved.job.id, "attempt": moved.job.attempt},
-        )
+        # All that this child says is of this job from now on, its death too.
+        follow(moved.job)
+        logger.info("A job begins", extra={"action": "job_claimed"})
         child.send(["job", moved.job.row()])
 
     async def _take(self, child: Child, take: Callable[[Run], None]) -> None:
@@ -171,21 +190,32 @@ class Scribe:
 
     async def _stopped(self, child: Child) -> None:
         """A child has stopped as it was told to: for a cancelled job nothing is left to do."""
-        if child.run is not None:
-            await self._until_written(child.run)
-            if not child.run.fenced and not self._over:
-                await self._watch.hand_back(child.run, crashed=False)
+        run = child.run
+        if run is not None:
+            await self._until_written(run)
+            if not run.fenced and not self._over:
+                await self._watch.hand_back(run, crashed=False)
         child.release(confirmed=False)
+        if run is not None and not self._over:
+            await self._watch.leave_nothing(run.job)
 
     async def _gone(self, child: Child) -> None:
         if self._over:
             # What runs is handed back by its lease.
             return
+        self._watch.child_gone(child)
         if child.main:
             await self._watch.main_process_gone()
+            return
+        self._watch.bereaved()
         run = child.run
         if run is None:
+            await child.end_rest()
             return
+        # Whatever ends a process of a worker that stops or has died, it is not the job.
+        crashed = run.stop_at is None and not self._watch.draining and not self._watch.main_process_died
+        # It is dead, or can't be told to stop any more; what it started goes with it.
+        child.end()
         # What it said before it died is part of the log of its attempt.
         await self._until_written(run)
         if not run.fenced and not run.ended and not self._over:
@@ -193,9 +223,10 @@ class Scribe:
                 "The process that ran a job died",
                 extra={"action": "child_died", "job_id": run.job.id, "pid": child.pid},
             )
-            # Whatever ends a process of a worker that stops, it is not the job.
-            await self._watch.hand_back(run, crashed=run.stop_at is None and not self._watch.draining)
+            await self._watch.hand_back(run, crashed=crashed)
         child.run = None
+        if run.fenced and not self._over:
+            await self._watch.leave_nothing(run.job)
 
     async def _until_written(self, run: Run) -> None:
         await self._until(lambda: not run.waiting or run.fenced)
@@ -210,18 +241,29 @@ class Scribe:
             self._work.clear()
             taken: list[tuple[Child, Run, Entry]] = []
             room = MAX_ROWS
-            for child in self._children:
+            # Another one first each time: who always has something to say leaves room for the others.
+            self._turn += 1
+            children = list(self._children)
+            first = self._turn % max(1, len(children))
+            for child in children[first:] + children[:first]:
                 entry = child.run.take(room) if child.run is not None and room > 0 else None
                 if child.run is not None and entry is not None:
                     taken.append((child, child.run, entry))
                     room -= len(entry.drafts)
             if not taken:
                 continue
-            committed = await self._transactions.run(commit, [entry for _, _, entry in taken])
+            few = MAX_ROWS - room <= ROWS_AT_ONCE
+            entries = [entry for _, _, entry in taken]
+            committed = await (
+                self._transactions.run_at_once(commit, entries) if few else self._transactions.run(commit, entries)
+            )
             self.publish(committed.epoch, committed.events)
             self._settle(taken, committed)
             async with self._settled:
                 self._settled.notify_all()
+            for (_, run, _), outcome in zip(taken, committed.outcomes, strict=True):
+                if outcome is Outcome.FENCED and run.ending:
+                    await self._watch.leave_nothing(run.job)
 
     def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
         for (child, run, entry), outcome in zip(taken, committed.outcomes, strict=True):
@@ -236,9 +278,15 @@ class Scribe:
 
 
 def _claim(
-    connection: sa.Connection, queue: str, worker_id: str, lease_until_ms: int
+    connection: sa.Connection, queue: str, worker_id: str, lease_until_ms: int, left_to_others: frozenset[str]
 ) -> tuple[transitions.Moved | None, str]:
-    moved = transitions.claim(connection, queues=[queue], worker_id=worker_id, lease_until_ms=lease_until_ms)
+    moved = transitions.claim(
+        connection,
+        queues=[queue],
+        worker_id=worker_id,
+        lease_until_ms=lease_until_ms,
+        left_to_others=left_to_others,
+    )
     return moved, epoch_of(connection)
 
 
@@ -255,8 +303,8 @@ def main() -> None:
     """Run the scribe of the worker that the environment names."""
     settings = load_settings()
     configure_logging(settings)
-    # Its three threads each work for a fraction of a millisecond. At the interpreter's own 5 ms one of them could
-    # hold up the others for longer than a whole commit takes.
+    # Its threads each work for a fraction of a millisecond. At the interpreter's own 5 ms one of them could hold up
+    # the others for longer than a whole commit takes.
     sys.setswitchinterval(SWITCH_SECONDS)
     with open_scribe_resources(settings) as resources:
         asyncio.run(Scribe(resources).run())

@@ -1,7 +1,10 @@
-"""The sweep: expired leases, silent workers, old jobs, and the bell. One scribe at a time, under a database lease."""
+"""The sweep: expired leases, silent workers, the bell, and what is forgotten. One scribe at a time, under a lease."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,33 +12,46 @@ import sqlalchemy as sa
 
 from app.database.insertion import insert_unless_there
 from app.database.schema import EVERYONE, idempotency_keys, leases
-from app.jobs import fleet, retention, store, transitions
+from app.jobs import fleet, retention, store, transitions, trimming, usage
 from app.jobs.ids import now_ms
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from app.settings import Settings
+from app.storage.blobs import BlobStore, preview_prefix
+from app.storage.orphans import OrphanSearch, job_id_of
+from tasks.transactions import Transactions
+
+logger = logging.getLogger(__name__)
 
 LEASE_NAME: Final = "sweep"
 LEASE_MS: Final = 10_000
 DAY_MS: Final = 24 * 3600 * 1000
 #: An Idempotency-Key is remembered for a day.
 IDEMPOTENCY_MS: Final = DAY_MS
+#: Keys a round.
+KEYS_A_ROUND: Final = 1_000
+#: Steps of deleting events a round: between two of them others write, and after them the bell is due again.
+STEPS_A_ROUND: Final = 20
+#: Jobs a round that are measured, and as many that are trimmed.
+JOBS_A_ROUND: Final = 20
+#: Between two passes over the storage for what nothing leads to.
+ORPHANS_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a round did: events to publish, how often to ring for which queue, and whose files are to be deleted."""
+    """What a round's transaction did: events to publish, and how often to ring for which queue."""
 
+    #: Empty where another scribe holds the lease.
     epoch: str
     events: list[LogEvent]
     bells: dict[str, int]
-    purged: list[str]
 
 
 def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
-    """One round; does nothing where another scribe holds the lease."""
+    """One round's transaction; does nothing where another scribe holds the lease."""
     if not _hold_lease(connection, holder):
-        return Swept("", [], {}, [])
+        return Swept("", [], {})
     now = now_ms()
     events: list[LogEvent] = []
     for job in store.expired(connection, now):
@@ -46,14 +62,104 @@ def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
         if moved is not None:
             events.extend(moved.events)
     fleet.forget_silent(connection, now)
-    connection.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.created_at_ms < now - IDEMPOTENCY_MS))
-    purged = retention.purge_expired(connection, now - int(settings.retention_days * DAY_MS))
-    return Swept(epoch_of(connection), events, _bells(connection), purged)
+    _forget_keys(connection, now - IDEMPOTENCY_MS)
+    retention.forget_expired(connection, now - int(settings.retention_days * DAY_MS))
+    if settings.retention_bytes:
+        retention.forget_over(connection, settings.retention_bytes)
+    return Swept(epoch_of(connection), events, _bells(connection))
 
 
 def give_up(connection: sa.Connection, holder: str) -> None:
     """Let another scribe sweep at once."""
     connection.execute(sa.delete(leases).where(leases.c.name == LEASE_NAME, leases.c.holder == holder))
+
+
+class Cleaning:
+    """What follows a round's transaction, in steps that keep no commit and no bell waiting.
+
+    Each step may be done twice, by whoever holds the lease next, and none of them is lost: what is left to do is
+    in the database, and what is not there the next pass over the storage finds.
+    """
+
+    def __init__(self, *, settings: Settings, transactions: Transactions, blobs: BlobStore) -> None:
+        self._settings = settings
+        self._transactions = transactions
+        self._blobs = blobs
+        self._search: OrphanSearch | None = None
+        self._search_at = time.monotonic()
+
+    async def round(self) -> None:
+        """Go on with what is left to do; what fails is logged, and tried again by a later round."""
+        for part in (self._forget, self._trim, self._measure, self._find_orphans):
+            try:
+                await part()
+            except sa.exc.SQLAlchemyError:
+                raise
+            except Exception:
+                # Each storage raises errors of its own, and none of them may end what the children talk to.
+                logger.exception("A part of the sweep failed", extra={"action": "sweep_failed", "part": part.__name__})
+
+    async def _forget(self) -> None:
+        steps = STEPS_A_ROUND
+        for job in await self._transactions.read(retention.left_over):
+            while steps and not await self._transactions.run(retention.delete_events, job):
+                steps -= 1
+            if not steps:
+                return
+            steps -= 1
+            try:
+                await asyncio.to_thread(retention.delete_files, self._blobs, job.id)
+            except Exception:
+                logger.exception(
+                    "The files of a job that was forgotten could not be deleted; the sweep will try again",
+                    extra={"action": "purge_failed", "job_id": job.id},
+                )
+                await self._transactions.run(retention.try_later, job)
+            else:
+                await self._transactions.run(retention.finish, job)
+
+    async def _trim(self) -> None:
+        before = now_ms() - int(self._settings.progress_days * DAY_MS)
+        for trim in await self._transactions.read(trimming.find, before, JOBS_A_ROUND):
+            await self._transactions.run(trimming.apply, trim)
+
+    async def _measure(self) -> None:
+        for job in await self._transactions.read(usage.unmeasured, JOBS_A_ROUND):
+            try:
+                previews = await asyncio.to_thread(self._blobs.bytes_below, preview_prefix(job.id))
+            except Exception:
+                logger.exception(
+                    "What a job's previews take could not be found out: they are not counted",
+                    extra={"action": "measure_failed", "job_id": job.id},
+                )
+                previews = 0
+            await self._transactions.run(usage.put_in, job.id, job.known_bytes + previews)
+
+    async def _find_orphans(self) -> None:
+        if time.monotonic() < self._search_at:
+            return
+        search = self._search or OrphanSearch(self._blobs)
+        # Where it fails another pass begins, when it is time for one.
+        self._search, self._search_at = None, time.monotonic() + ORPHANS_SECONDS
+        keys = await asyncio.to_thread(search.step)
+        if keys is None:
+            return
+        needed = await self._transactions.read(store.ids_among, [job_id_of(key) for key in keys])
+        deleted = await asyncio.to_thread(search.delete, keys, needed.__contains__)
+        if deleted:
+            logger.info(
+                "Files that nothing leads to were deleted", extra={"action": "orphans_deleted", "count": len(deleted)}
+            )
+        self._search, self._search_at = search, 0.0
+
+
+def _forget_keys(connection: sa.Connection, before_ms: int) -> None:
+    """Forget the Idempotency-Keys of before, at most about a round's number."""
+    age = idempotency_keys.c.created_at_ms
+    last = connection.execute(
+        sa.select(age).where(age < before_ms).order_by(age).limit(1).offset(KEYS_A_ROUND)
+    ).scalar_one_or_none()
+    connection.execute(sa.delete(idempotency_keys).where(age < before_ms if last is None else age <= last))
 
 
 def _hold_lease(connection: sa.Connection, holder: str) -> bool:

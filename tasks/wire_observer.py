@@ -7,10 +7,11 @@ logged and left out, and the job goes on.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus
@@ -38,6 +39,11 @@ logger = logging.getLogger(__name__)
 
 #: Warnings that a job's row keeps; the log has them all.
 MAX_WARNINGS: Final = 100
+#: A message beyond this is left out, with a warning: everybody who watches would have to take it.
+MAX_PAYLOAD_BYTES: Final = 4 * 1024 * 1024
+#: A result beyond this ends the job as an error: it is kept in the job's row, and read whole.
+MAX_RESULT_BYTES: Final = 16 * 1024 * 1024
+DEVICE_UNAVAILABLE: Final = "DEVICE_UNAVAILABLE"
 
 
 class WireObserver:
@@ -49,6 +55,13 @@ class WireObserver:
         self._previews = previews
         self._n = 0
         self._warnings: list[str] = []
+        #: By tool, where it is not the job's.
+        self._devices: dict[str, str] = {}
+        #: What of some type was left out is said once.
+        self._left_out: set[MessageType] = set()
+        # A tool's threads may speak, too, and go on speaking after its end.
+        self._speaking = threading.RLock()
+        self._over = False
         self._tool_runs: list[dict[str, Any]] = []
 
     def stop_requested(self) -> bool:
@@ -135,9 +148,11 @@ class WireObserver:
                 plugin=plugin,
                 tool=tool,
                 data=FrameData.model_validate(data.model_dump(exclude_none=True)),
-                device_used=self._job.device_used,
+                device_used=self._devices.get(tool, self._job.device_used),
                 timing_ms=timing_ms,
                 image_url=f"/v1/jobs/{self._job.id}/frames/{index}.jpg" if shown else None,
+                width=None if picture is None else picture.width,
+                height=None if picture is None else picture.height,
             ),
         )
 
@@ -153,21 +168,28 @@ class WireObserver:
         severity: Severity = "low",
         code: str | None = None,
         frame_index: int | None = None,
+        tool: str | None = None,
     ) -> None:
         """Something a person should know; kept with the job, too."""
-        if len(self._warnings) < MAX_WARNINGS:
-            self._warnings.append(message)
-        self._tell(
-            MessageType.WARNING,
-            lambda: WarningPayload(
-                plugin=plugin,
-                message=message,
-                severity=severity,
-                code=code,
-                frame_id=None if frame_index is None else _frame_id(self._job, frame_index),
-            ),
-            {"warnings": list(self._warnings)},
+        self._warn(
+            message,
+            {},
+            plugin=plugin,
+            severity=severity,
+            code=code,
+            frame_id=None if frame_index is None else _frame_id(self._job, frame_index),
+            tool=tool,
         )
+
+    def device_used(self, plugin: str, tool: str, device: str, *, reason: str) -> None:
+        """A tool computes on another device than the job was given: the job says so from now on, and why."""
+        self._devices[tool] = device
+        row: dict[str, Any] = {"device_used": device}
+        message = f"The {device.upper()} is used: {reason}"
+        if self._job.device_requested == "gpu":
+            message = f"A GPU was asked for and the {device.upper()} is used: {reason}"
+            row |= {"fallback": True, "fallback_reason": message}
+        self._warn(message, row, plugin=plugin, severity="medium", code=DEVICE_UNAVAILABLE, tool=tool)
 
     def announce_device(self) -> None:
         """Say it where the job does not run on the device that was asked for."""
@@ -176,7 +198,7 @@ class WireObserver:
                 self._job.plugin,
                 self._job.fallback_reason or "The device that was asked for is not used.",
                 severity="medium",
-                code="DEVICE_UNAVAILABLE",
+                code=DEVICE_UNAVAILABLE,
             )
 
     def fail(self, code: str, message: str) -> bool:
@@ -187,20 +209,56 @@ class WireObserver:
 
     def end(self, status: JobStatus, row: dict[str, Any]) -> bool:
         """End the job; True once that is committed, False where the job was not ours any more."""
+        self.close()
         self._n += 1
-        return bool(self._link.ask(["end", self._n, status.value, row, self._tool_runs])[1])
+        committed = bool(self._link.ask(["end", self._n, status.value, row, self._tool_runs])[1])
+        if committed:
+            code = row["error"]["error_code"] if status is JobStatus.ERROR else None
+            logger.info("The job has ended", extra={"action": "job_ended", "status": status.value, "code": code})
+        return committed
+
+    def close(self) -> None:
+        """Take nothing more: whatever of the tool still runs has nothing to say in the next job."""
+        with self._speaking:
+            self._over = True
+
+    def _warn(self, message: str, row: dict[str, Any], **facts: Any) -> None:
+        """Tell a warning and keep it with the job, whose row changes otherwise as `row` says."""
+        if len(self._warnings) < MAX_WARNINGS:
+            self._warnings.append(message)
+        row = {"warnings": list(self._warnings), **row}
+        self._tell(MessageType.WARNING, lambda: WarningPayload(message=message, **facts), row)
 
     def _tell(self, kind: MessageType, make: Callable[[], Payload], row: dict[str, Any] | None = None) -> None:
         try:
             payload = payload_json(make())
-        except ValidationError:
+        except (ValueError, RecursionError):
+            # Not only what its model refuses: values may lie within each other deeper than can be written.
             logger.exception(
                 "A message does not fit its type and is left out",
                 extra={"action": "message_invalid", "type": str(kind), "job_id": self._job.id},
             )
+            self._leave_out(kind, "did not fit its type")
             return
-        self._n += 1
-        self._link.send(["emit", self._n, str(kind), timestamp_now(), payload, row or {}])
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            self._leave_out(kind, f"was longer than {MAX_PAYLOAD_BYTES // 1024**2} MiB")
+            return
+        with self._speaking:
+            if not self._over:
+                self._n += 1
+                self._link.send(["emit", self._n, str(kind), timestamp_now(), payload, row or {}])
+
+    def _leave_out(self, kind: MessageType, why: str) -> None:
+        if kind in self._left_out or kind is MessageType.WARNING:
+            return
+        self._left_out.add(kind)
+        self._warn(
+            f"A message of the type {kind} {why} and was left out, as further ones are.",
+            {},
+            plugin=self._job.plugin,
+            severity="high",
+            code="MESSAGE_LEFT_OUT",
+        )
 
 
 def _frame_id(job: Job, index: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plugins.contract import Plugin
+from plugins.motion.activity import Activity
 from plugins.motion.detect import Detect
 
 
@@ -15,8 +16,9 @@ class Motion(Plugin):
     description = "Finds what moves before a camera that stands still, and follows it from frame to frame."
     license = "Apache-2.0"
     model = "OpenCV MOG2"
-    capabilities = ("detection", "tracking")
-    tools = (Detect,)
+    capabilities = ("detection", "tracking", "activity")
+    tools = (Detect, Activity)
+    default_tool = Detect.name
 
 
 __all__ = ["Motion"]

@@ -1,4 +1,4 @@
-"""What can be chosen for a run of `motion.detect`."""
+"""What can be chosen for a run of the tools of `motion`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pydantic import Field
 from plugins.contract import ToolOptions
 
 
-class DetectOptions(ToolOptions):
-    """The options; the defaults suit a surveillance camera or a tripod."""
+class SceneOptions(ToolOptions):
+    """How the still scene is learned; the defaults suit a surveillance camera or a tripod."""
 
     sensitivity: float = Field(
         0.5,
@@ -17,20 +17,6 @@ class DetectOptions(ToolOptions):
         title="Sensitivity",
         description="How little a pixel has to differ from the still scene to count as moving. "
         "Lower it for rain, waves, or a noisy picture.",
-    )
-    min_area_fraction: float = Field(
-        0.0005,
-        ge=0.00001,
-        le=0.5,
-        title="Smallest region",
-        description="Regions that cover less than this part of the picture are left out.",
-    )
-    merge_distance_fraction: float = Field(
-        0.008,
-        ge=0,
-        le=0.2,
-        title="Merge distance",
-        description="Regions closer than this part of the picture's width are taken for one thing.",
     )
     warmup_frames: int = Field(
         10,
@@ -46,6 +32,38 @@ class DetectOptions(ToolOptions):
         title="Memory of the scene",
         description="Something that stops becomes part of the still scene after about so many frames.",
     )
+    analysis_width: int = Field(
+        640,
+        ge=64,
+        le=3840,
+        title="Width for analysis",
+        description="Wider frames are shrunk by a whole number until they are no wider than this, in pixels. "
+        "Smaller is faster, and misses small things.",
+    )
+    ignore_shadows: bool = Field(
+        True,
+        title="Leave out shadows",
+        description="Darker pixels of the same colour are taken for shadows and left out.",
+    )
+
+
+class DetectOptions(SceneOptions):
+    """What becomes a box, and how it is followed."""
+
+    min_area_fraction: float = Field(
+        0.0005,
+        ge=0.00001,
+        le=0.5,
+        title="Smallest region",
+        description="Regions that cover less than this part of the picture are left out.",
+    )
+    merge_distance_fraction: float = Field(
+        0.008,
+        ge=0,
+        le=0.2,
+        title="Merge distance",
+        description="Regions closer than this part of the picture's width are taken for one thing.",
+    )
     confirm_frames: int = Field(
         3,
         ge=1,
@@ -60,16 +78,22 @@ class DetectOptions(ToolOptions):
         title="Frames to lose",
         description="A thing keeps its number when it is hidden for no more frames than this.",
     )
-    analysis_width: int = Field(
-        640,
-        ge=64,
-        le=3840,
-        title="Width for analysis",
-        description="Wider frames are shrunk by a whole number until they are no wider than this, in pixels. "
-        "Smaller is faster, and misses small things.",
+
+
+class ActivityOptions(SceneOptions):
+    """What counts as activity."""
+
+    active_fraction: float = Field(
+        0.001,
+        gt=0,
+        le=1,
+        title="Smallest activity",
+        description="Something happens in a frame where at least this part of the picture moves.",
     )
-    ignore_shadows: bool = Field(
-        True,
-        title="Leave out shadows",
-        description="Darker pixels of the same colour are taken for shadows and left out.",
+    quiet_seconds: float = Field(
+        2.0,
+        ge=0,
+        le=3600,
+        title="Quiet between two periods",
+        description="A new period begins once nothing has moved for longer than this.",
     )

@@ -27,7 +27,7 @@ SENTENCES: Final = {
     SCORE_INVALID: "A score was not between 0 and 1; it was clipped, or left out where it was no number.",
     POLYGON_INVALID: "A polygon had a corner without numbers; its detection was left out.",
     TIMESTAMP_INVALID: "The tool named no time for the frame; the frame's own is used.",
-    DATA_INVALID: "The frame's data held a number or a text that JSON has not; it was replaced.",
+    DATA_INVALID: "The frame's data held what JSON has not, or what lay too deep; it was replaced.",
     TEXT_INVALID: "A label or text held what is no character; it was replaced.",
 }
 

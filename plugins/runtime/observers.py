@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from typing import Any
 
@@ -26,6 +27,9 @@ class NullObserver:
         """Nothing."""
 
     def progress(self, percent: int, **facts: Any) -> None:
+        """Nothing."""
+
+    def device_used(self, plugin: str, tool: str, device: str, **facts: Any) -> None:
         """Nothing."""
 
     def frame(self, plugin: str, tool: str, data: FrameData, **facts: Any) -> None:
@@ -65,6 +69,10 @@ class RecordingObserver(NullObserver):
         """Remember it."""
         self.calls.append(("progress", {"percent": percent, **facts}))
 
+    def device_used(self, plugin: str, tool: str, device: str, **facts: Any) -> None:
+        """Remember it."""
+        self.calls.append(("device_used", {"plugin": plugin, "tool": tool, "device": device, **facts}))
+
     def frame(self, plugin: str, tool: str, data: FrameData, **facts: Any) -> None:
         """Remember it."""
         self.calls.append(("frame", {"plugin": plugin, "tool": tool, "data": data, **facts}))
@@ -88,6 +96,7 @@ class Guarded:
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
+        self._home = os.getpid()
         self._end: RunStopped | ConnectionError | None = None
         self._failed: set[str] = set()
         #: How long the observer took, all together.
@@ -108,6 +117,8 @@ class Guarded:
 
     def _ask(self, what: str, *args: Any, **facts: Any) -> Any:
         self.raise_end()
+        if os.getpid() != self._home:
+            raise RuntimeError("a fork of the process can't speak for the run")
         started = time.perf_counter()
         try:
             return getattr(self._observer, what)(*args, **facts)

@@ -35,6 +35,7 @@ class ProgressMeter:
         self._told_at = self._started
         self._told_percent = 0
         self._frames = 0
+        self._untold: Progress | None = None
 
     def frame_done(self, position: float | None) -> Progress | None:
         """Count a frame; what to tell of it, or None. `position` is 0 to 1, where no total is known."""
@@ -45,9 +46,15 @@ class ProgressMeter:
         now = self._clock()
         due = SHORTEST_SECONDS if percent > self._told_percent else INTERVAL_SECONDS
         if now - self._told_at < due:
+            self._untold = Progress(percent, self._frames, self._total, None)
             return None
+        self._untold = None
         self._told_at, self._told_percent = now, percent
         return Progress(percent, self._frames, self._total, self._eta(fraction, now))
+
+    def untold(self) -> Progress | None:
+        """Where the run stands, if that was left out because something was told just before."""
+        return self._untold
 
     def _eta(self, fraction: float | None, now: float) -> float | None:
         if not fraction or self._frames < FRAMES_BEFORE_ETA:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from plugins.contract import FrameData, MediaFrame, Severity, Tool, ToolContext, ToolOptions, ToolWarning
-from plugins.errors import FrameSkipped, ToolCrashed
+from plugins.errors import DeviceUnusable, FrameSkipped, ToolCrashed
 from plugins.inspector.inspector_service import InspectorService
 from plugins.runtime.detections import repaired
+from plugins.runtime.forks import own_process
 from plugins.runtime.observers import Guarded
 from plugins.runtime.plain_json import plain_json, plain_text
 from plugins.runtime.warning_counts import WarningCounts
@@ -21,7 +22,10 @@ FRAME_SKIPPED: Final = "FRAME_SKIPPED"
 LENGTHS_UNEQUAL: Final = "LENGTHS_UNEQUAL"
 FRAME_INVALID: Final = "FRAME_INVALID"
 RESULT_INVALID: Final = "RESULT_INVALID"
-REPLACED: Final = "A result held a number or a text that JSON has not; it was replaced."
+#: A tool may warn of whatever it likes; a person reads so much of it.
+MESSAGE_CHARACTERS: Final = 1000
+CODE_CHARACTERS: Final = 100
+REPLACED: Final = "A result held what JSON has not, or what lay too deep; it was replaced."
 
 _RESULT: Final = TypeAdapter(dict[str, JsonValue])
 _PARTIAL: Final[TypeAdapter[JsonValue]] = TypeAdapter(JsonValue)
@@ -40,6 +44,8 @@ class RunningTool:
         inspector: InspectorService,
     ) -> None:
         self.name = kind.name
+        #: Called when the tool has crashed, before that is told.
+        self.on_crash: Callable[[], None] = lambda: None
         #: The tool's own time so far: neither decoding nor telling.
         self.milliseconds = 0.0
         self._plugin = plugin
@@ -50,11 +56,24 @@ class RunningTool:
         self._tool: Tool[Any] | None = None
         self._frames = 0
         self._warnings = WarningCounts()
+        self._device = ""
+        self._must_keep_device = False
 
-    def start(self, device: str) -> None:
-        """Make the tool, which may take as long as loading a model does."""
-        with self._crashing(), self._timed():
-            self._tool = self._kind(self._options, _ToldContext(self, device))
+    def start(self, device: str, *, fallback_allowed: bool) -> None:
+        """Make the tool, which may take as long as loading a model does; for the CPU where it can't use the device.
+
+        Where no fallback is allowed, this and what follows raise `DeviceUnusable` instead.
+        """
+        self._device, self._must_keep_device = device, not fallback_allowed
+        with self._crashing():
+            try:
+                self._make(device)
+            except DeviceUnusable as error:
+                if self._must_keep_device or device == "cpu" or "cpu" not in self._kind.devices:
+                    raise
+                self._make("cpu")
+                self._tell_device("cpu", str(error))
+            self._check_device()
 
     def process(self, frame: MediaFrame) -> None:
         """Give it a frame and tell what it found; a frame that can't be told is skipped with a warning."""
@@ -76,6 +95,9 @@ class RunningTool:
                 code = FRAME_INVALID if any(item["loc"] for item in error.errors()) else LENGTHS_UNEQUAL
                 self._warn_of(frame, code, f"Frame {frame.index} was skipped: {reasons}")
                 return
+            if self._frames == 0:
+                # Some runtimes decide, or give up, with the first picture.
+                self._check_device()
             self._frames += 1
             timing_ms = round(self.milliseconds - before, 3)
             self._observer.tell("frame", self._plugin, self.name, data, timing_ms=timing_ms, picture=frame)
@@ -85,6 +107,7 @@ class RunningTool:
         with self._crashing():
             with self._timed():
                 result = self._made().finish()
+            self._check_device()
             plain = _RESULT.validate_python(result)
             checked = {plain_text(name): plain_json(value) for name, value in plain.items()}
             if plain_json(plain) is not plain:
@@ -97,13 +120,28 @@ class RunningTool:
         self._observer.tell("plugin_status", self._plugin, self.name, "started")
 
     def warn(
-        self, message: str, *, severity: Severity = "low", code: str | None = None, frame_index: int | None = None
+        self,
+        message: str,
+        *,
+        severity: Severity = "low",
+        code: str | None = None,
+        frame_index: int | None = None,
+        of_input: bool = False,
     ) -> None:
-        """Tell and note a warning; of one code only the first few."""
-        message, code = plain_text(message), None if code is None else plain_text(code)
+        """Tell and note a warning; of one code only the first few. What is of the input names no tool."""
+        message = plain_text(_cut(message, MESSAGE_CHARACTERS))
+        code = None if code is None else plain_text(_cut(code, CODE_CHARACTERS))
         if self._warnings.count(code):
             self._inspector.add_warning(message)
-            self._observer.tell("warning", self._plugin, message, severity=severity, code=code, frame_index=frame_index)
+            self._observer.tell(
+                "warning",
+                self._plugin,
+                message,
+                severity=severity,
+                code=code,
+                frame_index=frame_index,
+                tool=None if of_input else self.name,
+            )
 
     def partial(self, result: JsonValue) -> None:
         """Tell a result before the end; one that is no JSON is left out with a warning."""
@@ -119,6 +157,26 @@ class RunningTool:
 
     def _warn_of(self, frame: MediaFrame, code: str, message: str) -> None:
         self.warn(message, severity="medium", code=code, frame_index=frame.index)
+
+    def _make(self, device: str) -> None:
+        with self._timed():
+            self._tool = self._kind(self._options, _ToldContext(self, device))
+
+    def _check_device(self) -> None:
+        """Tell what the tool's runtime says that it uses, where that is something else than was thought."""
+        used = self._made().device_in_use()
+        if used.name == self._device:
+            return
+        reason = used.reason or f"The runtime of the tool {self.name!r} uses the {used.name.upper()}."
+        if self._must_keep_device:
+            raise DeviceUnusable(reason)
+        self._tell_device(used.name, reason)
+
+    def _tell_device(self, device: str, reason: str) -> None:
+        self._device = device
+        self._observer.tell(
+            "device_used", self._plugin, self.name, device, reason=plain_text(_cut(reason, MESSAGE_CHARACTERS))
+        )
 
     def _made(self) -> Tool[Any]:
         if self._tool is None:
@@ -137,20 +195,27 @@ class RunningTool:
     @contextmanager
     def _crashing(self) -> Iterator[None]:
         try:
-            yield
+            with own_process():
+                yield
         except MemoryError:
             raise
-        except Exception as error:
+        except DeviceUnusable:
+            self.on_crash()
+            self._tell_end("failed")
+            raise
+        except BaseException as error:
+            # `SystemExit` and its like, too: a tool that wants to end the process ends its run.
             # What the observer raised is no crash, whatever the tool made of it.
             self._observer.raise_end()
+            self.on_crash()
             self._tell_end("failed")
-            raise ToolCrashed(f"The tool {self.name!r} failed: {type(error).__name__}") from error
+            raise ToolCrashed(f"The tool {self.name!r} failed: {_cut(type(error).__name__, 100)}") from error
         self._observer.raise_end()
 
     def _tell_end(self, status: str) -> None:
         for code, message in self._warnings.summaries():
             self._inspector.add_warning(message)
-            self._observer.tell("warning", self._plugin, message, severity="medium", code=code)
+            self._observer.tell("warning", self._plugin, message, severity="medium", code=code, tool=self.name)
         self._observer.tell(
             "plugin_status",
             self._plugin,
@@ -160,6 +225,10 @@ class RunningTool:
             frames_processed=self._frames,
             warnings_count=self._warnings.total,
         )
+
+
+def _cut(text: str, characters: int) -> str:
+    return text if len(text) <= characters else f"{text[: characters - 1]}…"
 
 
 class _ToldContext(ToolContext):

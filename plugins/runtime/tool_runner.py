@@ -46,6 +46,7 @@ class ToolRunner:
         media: MediaSource,
         options: dict[str, Any],
         device: str = "cpu",
+        fallback_allowed: bool = True,
         observer: Observer | None = None,
     ) -> RunOutcome:
         """Run the tools to the end of the input; what they return is the same whoever observes.
@@ -56,7 +57,8 @@ class ToolRunner:
 
         Raises `UnknownPlugin`, `UnknownTool`, `InvalidOptions` and `UnsupportedMedia` before anything is told;
         `UnreadableMedia`; `RunStopped` when the observer asks for it; `ToolCrashed` when a tool raises anything but
-        `FrameSkipped`. `MemoryError`, and a `ConnectionError` of the observer, come through as they are.
+        `FrameSkipped`; `DeviceUnusable` when one does not compute on `device`, and no fallback is allowed.
+        `MemoryError`, and a `ConnectionError` of the observer, come through as they are.
         """
         guarded = Guarded(observer or NullObserver())
         running = [
@@ -64,7 +66,7 @@ class ToolRunner:
             for name, own_options in self._options_by_tool(plugin, tools, options).items()
         ]
         run = _Run(plugin, running, media, guarded)
-        run.begin(await self._inspector.inspect(plugin), device)
+        run.begin(await self._inspector.inspect(plugin), device, fallback_allowed=fallback_allowed)
         run.process_frames()
         results = run.finish()
         for tool in running:
@@ -106,28 +108,29 @@ class _Run:
         self._media = media
         self._observer = observer
 
-    def begin(self, metadata: PluginMetadata, device: str) -> None:
+    def begin(self, metadata: PluginMetadata, device: str, *, fallback_allowed: bool) -> None:
         """Tell what begins, and make the tools."""
         self._observer.tell("metadata", self._plugin, metadata)
         self._tell_progress("starting", Progress(0, 0, self._media.frames_total, None))
         for tool in self._tools:
             tool.tell_started()
         for tool in self._tools:
-            tool.start(device)
+            tool.start(device, fallback_allowed=fallback_allowed)
 
     def process_frames(self) -> None:
         """Give every frame to every tool; raises `RunStopped` where a stop was asked for meanwhile."""
         self._media.on_damage = self._frame_damaged
         # Begun here, so that the time left is reckoned without the making of the tools.
         meter = ProgressMeter(self._media.frames_total)
+        for tool in self._tools:
+            # How far it came is the first thing to ask of a run that failed.
+            tool.on_crash = lambda: self._tell_unless_none(meter.untold())
         for frame in self._media:
             self._stop_if_requested()
             for tool in self._tools:
                 tool.process(frame)
             self.frames += 1
-            progress = meter.frame_done(self._media.position())
-            if progress is not None:
-                self._tell_progress("processing", progress)
+            self._tell_unless_none(meter.frame_done(self._media.position()))
         self._stop_if_requested()
 
     def finish(self) -> dict[str, dict[str, JsonValue]]:
@@ -140,6 +143,10 @@ class _Run:
     def _stop_if_requested(self) -> None:
         if self._observer.stop_requested():
             raise RunStopped("The run was asked to stop")
+
+    def _tell_unless_none(self, progress: Progress | None) -> None:
+        if progress is not None:
+            self._tell_progress("processing", progress)
 
     def _tell_progress(self, stage: str, progress: Progress) -> None:
         self._observer.tell(
@@ -155,4 +162,4 @@ class _Run:
 
     def _frame_damaged(self, frame_index: int, message: str) -> None:
         # Every tool meets it; it is said once.
-        self._tools[0].warn(message, severity="medium", code=FRAME_DAMAGED, frame_index=frame_index)
+        self._tools[0].warn(message, severity="medium", code=FRAME_DAMAGED, frame_index=frame_index, of_input=True)

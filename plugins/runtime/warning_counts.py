@@ -31,8 +31,8 @@ class WarningCounts:
         """A code and a sentence for each kind of warning that was told only in part."""
         for code, count in self._counts.items():
             if count > _told(code):
-                subject = "Other warnings" if code is None else code
-                yield code, f"{subject} came {count} times; the first {_told(code)} were told."
+                kind = "other warnings" if code is None else f"warnings {code}"
+                yield code, f"There were {count} {kind} in all; only the first {_told(code)} of them are listed."
 
 
 def _told(code: str | None) -> int:
