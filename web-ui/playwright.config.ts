@@ -13,11 +13,14 @@ export default defineConfig({
   // One stack, started once: the tests are about what a user sees of it, not about how many fit on a machine.
   workers: 1,
   timeout: 90_000,
+  // What is waited for may take its time on a busy machine; how long is no test's business.
+  expect: { timeout: 15_000 },
   forbidOnly: process.env.CI === "true",
   reporter: "line",
   use: {
     browserName: "chromium",
-    trace: "retain-on-failure",
+    // Snapshots of the page, not a film of it: filming takes a whole core.
+    trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       executablePath,
       // A browser that calls home fails the check that nothing leaves the origin, and has no sandbox as root.

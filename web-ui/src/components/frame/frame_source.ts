@@ -1,0 +1,103 @@
+/** Any frame of a job with its picture and its trails, from what streamed in and from the recording. */
+import type { FramePayload } from "../../realtime/messages.ts";
+import type { Picture, Recording, Size } from "../recording.ts";
+import { mergedFrames, shownFrame, type ShownFrame } from "./detections.ts";
+import type { Content } from "./frame_stage.ts";
+import { TRAIL_FRAMES, trailsOf } from "./trails.ts";
+
+export interface FrameSource {
+  /** What a frame shows. Where it is not loaded yet, its frame is there but not `known`. */
+  content(index: number): Content;
+  /** Whether it is known what was found in a frame. */
+  has(index: number): boolean;
+  /** The newest frame with a picture, as it streamed in; null before the first. */
+  newest(): Content | null;
+  /** The frame at a time of the input; looked for from `near` on. */
+  indexAt(timeMs: number, near: number): number;
+  /** Frames a second of the input, measured around a frame; null where too few frames are known. */
+  rate(near: number): number | null;
+}
+
+/** What is reckoned with until the input's own rate can be measured. */
+export const USUAL_RATE = 30;
+/** Frames over which the input's own rate is measured. */
+const RATE_FRAMES = 30;
+
+/** `live` are the newest frames, oldest first; `current` is the newest one that has a picture, else the newest. */
+export function frameSource(
+  live: readonly FramePayload[],
+  current: FramePayload | null,
+  recording: Recording | undefined,
+): FrameSource {
+  const address = (url: string): string => recording?.address(url) ?? url;
+
+  function frames(from: number, to: number): ReadonlyMap<number, ShownFrame> {
+    const found = new Map(mergedFrames(live, from, to));
+    for (let index = Math.max(0, from); index <= to && recording !== undefined; index += 1) {
+      const data = recording.frame(index);
+      if (data !== null && data !== undefined) found.set(index, shownFrame(data));
+    }
+    return found;
+  }
+
+  function time(index: number): number | null {
+    const data = recording?.frame(index) ?? live.find((frame) => frame.frame_index === index)?.data;
+    return data?.timestamp_ms ?? null;
+  }
+
+  function rate(near: number): number | null {
+    for (const [from, to] of [[near, near + RATE_FRAMES], [near, near + 1], [near - RATE_FRAMES, near], [near - 1, near]] as const) {
+      const [begin, end] = [time(from), time(to)];
+      if (begin !== null && end !== null && end > begin) return ((to - from) * 1000) / (end - begin);
+    }
+    return null;
+  }
+
+  function picture(index: number): Picture | null {
+    const kept = recording?.picture(index) ?? null;
+    if (kept !== null) return kept;
+    const shown = live.findLast((frame) => frame.frame_index <= index && (frame.image_url ?? null) !== null);
+    if (shown?.image_url === null || shown?.image_url === undefined) return null;
+    return { kind: "preview", url: address(shown.image_url), frameIndex: shown.frame_index };
+  }
+
+  function around(index: number, shown: Picture | null): Content {
+    const known = frames(index - TRAIL_FRAMES, index);
+    const inputSize = recording?.inputSize ?? sizeOf(live.at(-1));
+    const frame = known.get(index);
+    if (frame === undefined) {
+      const timestampMs = (index * 1000) / (rate(index) ?? USUAL_RATE);
+      const nothing = recording?.frame(index) === null;
+      return { frame: { index, timestampMs, detections: [], known: nothing }, picture: shown, trails: [], inputSize };
+    }
+    const before = [...known.values()].filter((one) => one.index < index).sort((a, b) => a.index - b.index);
+    return { frame, picture: shown, trails: trailsOf(frame, before), inputSize };
+  }
+
+  return {
+    content: (index) => around(index, picture(index)),
+    has: (index) => recording?.frame(index) !== undefined || live.some((frame) => frame.frame_index === index),
+    newest() {
+      if (current === null) return null;
+      const url = current.image_url ?? null;
+      const frameIndex = current.frame_index;
+      return around(frameIndex, url === null ? null : { kind: "preview", url: address(url), frameIndex });
+    },
+    indexAt(timeMs, near) {
+      // A frame is on the screen from its own time on; half a millisecond covers times that were rounded.
+      const [at, start] = [timeMs + 0.5, time(near)];
+      if (start === null) return Math.max(0, Math.floor((at / 1000) * (rate(near) ?? USUAL_RATE)));
+      let index = near;
+      for (let next = time(index + 1); next !== null && next <= at; next = time(index + 1)) index += 1;
+      for (let here = time(index); here !== null && here > at && index > 0; here = time(index)) index -= 1;
+      return index;
+    },
+    rate,
+  };
+}
+
+/** The size of the input, as its frames say it. */
+function sizeOf(frame: FramePayload | undefined): Size | null {
+  const { width, height } = frame ?? {};
+  return width != null && height != null && width > 0 && height > 0 ? { width, height } : null;
+}

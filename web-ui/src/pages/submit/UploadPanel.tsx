@@ -1,0 +1,25 @@
+import type { ReactElement } from "react";
+
+import type { UploadProgress } from "../../api/upload.ts";
+import { Button } from "../../components/Button.tsx";
+import { ProgressBar } from "../../components/ProgressBar.tsx";
+import { bytes } from "../quantities.ts";
+import "./UploadPanel.css";
+
+/** How far the file is on its way, and the button that stops it. */
+export function UploadPanel({ progress, onCancel }: { progress: UploadProgress; onCancel: () => void }): ReactElement {
+  const { sentBytes, totalBytes, bytesPerSecond, sent } = progress;
+  const percent = totalBytes === 0 ? 0 : Math.floor((100 * sentBytes) / totalBytes);
+  return (
+    <div className="upload-panel">
+      <ProgressBar progress={percent} stage={sent ? "Sent. The server checks the file" : "Sending the file"} />
+      <div className="upload-panel__line">
+        <span>
+          {bytes(sentBytes)} of {bytes(totalBytes)}
+          {bytesPerSecond !== null && bytesPerSecond > 0 && ` · ${bytes(bytesPerSecond)}/s`}
+        </span>
+        <Button onClick={onCancel}>Cancel the upload</Button>
+      </div>
+    </div>
+  );
+}

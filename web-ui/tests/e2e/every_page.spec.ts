@@ -1,0 +1,138 @@
+/** What holds for every page, in both themes: nobody is shut out, and nothing comes from or goes elsewhere. */
+import type { Page } from "@playwright/test";
+import type { AxeResults } from "axe-core";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+
+import { expect, SAMPLE, test } from "./stack.ts";
+import { submit, WatchedJob } from "./watched_job.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+declare global {
+  interface Window {
+    axe: { run: (root: Document) => Promise<AxeResults> };
+    violations: string[];
+  }
+}
+
+/** Every page, by how one comes to it and when it is there. */
+const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  "submit, empty": async (page) => {
+    await page.goto("/");
+    await expect(page.getByRole("radio", { name: "Motion" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Running and waiting" })).toBeVisible();
+  },
+  "submit, with options and an error": async (page) => {
+    await page.goto("/");
+    await page.locator("input[type=file]").setInputFiles({
+      name: "notes.mp4",
+      mimeType: "video/mp4",
+      buffer: Buffer.from("no film at all"),
+    });
+    await page.getByRole("radio", { name: "Motion" }).check();
+    await page.getByText("Options").click();
+    await expect(page.getByLabel("Sensitivity")).toBeVisible();
+    await page.getByRole("button", { name: "Run it" }).click();
+    await expect(page.getByText("UNSUPPORTED_INPUT")).toBeVisible();
+  },
+  "submit, with several tools": async (page) => {
+    await page.goto("/");
+    await page.locator("input[type=file]").setInputFiles(SAMPLE);
+    await page.getByRole("radio", { name: "Twins" }).check();
+    await expect(page.getByRole("checkbox", { name: "Number again" })).toBeVisible();
+  },
+  "jobs": async (page) => {
+    await submit(page, { plugin: "warner" });
+    await page.goto("/jobs");
+    await page.getByRole("checkbox", { name: "Select harbour.webm" }).first().check();
+    await expect(page.getByText("1 job selected")).toBeVisible();
+  },
+  "jobs, none found": async (page) => {
+    await page.goto("/jobs?q=nowhere");
+    await expect(page.getByText("No job matches")).toBeVisible();
+  },
+  "jobs, a question": async (page) => {
+    await submit(page, { plugin: "warner" });
+    await page.goto("/jobs?status=done");
+    await page.getByRole("button", { name: /What to do with/ }).first().click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+  },
+  "a job that runs": async (page) => {
+    await page.goto(`/jobs/${await submit(page, { plugin: "sleepy", options: '{"ms": 60}' })}`);
+    await new WatchedJob(page).showsFrameWhileRunning();
+  },
+  "a job that is done": async (page) => {
+    await page.goto(`/jobs/${await submit(page, { plugin: "motion" })}`);
+    await new WatchedJob(page).endsWithAllFrames();
+  },
+  "a job with warnings": async (page) => {
+    await page.goto(`/jobs/${await submit(page, { plugin: "warner" })}`);
+    await new WatchedJob(page).endsWithAllFrames();
+    await page.getByRole("tab", { name: /Warnings/ }).click();
+    await expect(page.getByText("looks odd").first()).toBeVisible();
+  },
+  "a job's menu": async (page) => {
+    await page.goto(`/jobs/${await submit(page, { plugin: "warner" })}`);
+    await page.getByRole("button", { name: "Downloads and more" }).click();
+    await expect(page.getByRole("menu")).toBeVisible();
+  },
+  "a job that is not there": async (page) => {
+    await page.goto("/jobs/019a2f6c-7d1e-7c3a-9b52-4e8f0a6d1c37");
+    await expect(page.getByText("JOB_NOT_FOUND")).toBeVisible();
+  },
+  "demo": async (page) => {
+    await page.goto("/demo");
+    await expect(new WatchedJob(page).picture).toBeVisible();
+  },
+  "an address that no page has": async (page) => {
+    await page.goto("/nowhere");
+    await expect(page.getByRole("heading", { name: "There is no page at this address" })).toBeVisible();
+  },
+  "keyboard shortcuts": async (page) => {
+    await page.goto("/");
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog")).toBeVisible();
+  },
+};
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    // What is still moving has colours of its own.
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    for (const [name, come] of Object.entries(PAGES)) {
+      test(`${name}: nothing serious for axe to find, no violation of the policy, nothing from elsewhere`, async ({ page, address }) => {
+        const elsewhere: string[] = [];
+        const failures: string[] = [];
+        page.on("request", (request) => {
+          const url = new URL(request.url());
+          if (url.host !== new URL(address).host && !["blob:", "data:"].includes(url.protocol)) elsewhere.push(url.href);
+        });
+        page.on("websocket", (socket) => {
+          if (new URL(socket.url()).host !== new URL(address).host) elsewhere.push(socket.url());
+        });
+        page.on("pageerror", (error) => failures.push(error.message));
+        await page.addInitScript(() => {
+          window.violations = [];
+          document.addEventListener("securitypolicyviolation", (event) => {
+            window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`);
+          });
+        });
+
+        await come(page);
+
+        await page.evaluate(await readFile(AXE, "utf8"));
+        const { violations } = await page.evaluate(() => window.axe.run(document));
+        const found = violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ target }) => target) }));
+        expect(found).toEqual([]);
+        expect(await page.evaluate(() => window.violations)).toEqual([]);
+        expect(elsewhere).toEqual([]);
+        expect(failures).toEqual([]);
+      });
+    }
+  });
+}

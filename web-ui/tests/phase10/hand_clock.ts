@@ -1,0 +1,35 @@
+/** A clock that stands still until a test moves it. */
+import type { Clock } from "../../src/realtime/clock.ts";
+
+interface Due {
+  at: number;
+  run: () => void;
+}
+
+export class HandClock implements Clock {
+  #now = Date.UTC(2026, 2, 14);
+  readonly #due = new Set<Due>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    const due = { at: this.#now + delayMs, run };
+    this.#due.add(due);
+    return () => void this.#due.delete(due);
+  }
+
+  /** Let so many milliseconds go by: what is due in them runs, in its order. */
+  advance(ms: number): void {
+    const until = this.#now + ms;
+    for (;;) {
+      const [next] = [...this.#due].filter(({ at }) => at <= until).sort((one, other) => one.at - other.at);
+      if (next === undefined) break;
+      this.#due.delete(next);
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+    }
+    this.#now = until;
+  }
+}
