@@ -1,49 +1,124 @@
-"""Fixtures of all tests: the running product, media to give it, and services that may be there."""
+"""Fixtures of all tests: the running product over each back end, media to give it, and services that may be there."""
 
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from app.database.migrations import migrate
 from plugins.samples import sample_path
+from tests.back_ends import (
+    BACK_ENDS,
+    DATABASES,
+    REQUIRED_VARIABLE,
+    empty,
+    environment_of,
+    parameters,
+    postgres_database,
+    require,
+)
 from tests.stack import Product, start_product
 
-SERVICES = {"postgres": 5432, "redis": 6379, "rabbitmq": 5672}
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--back-ends sqlite` runs the tests over one of them, for a quick look."""
+    parser.addoption("--back-ends", default="all", help=f"any of {','.join(BACK_ENDS)}, or all (the default)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark for tests that are about one back end."""
+    config.addinivalue_line("markers", "only_over(names): runs over these back ends or databases, and no others")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a back end over each of them, and what needs a database only over each of those.
+
+    The mark `only_over` names those that a test is about.
+    """
+    wanted = metafunc.config.getoption("--back-ends").split(",")
+    mark = metafunc.definition.get_closest_marker("only_over")
+    only = tuple(mark.args) if mark else ()
+    if "back_end" in metafunc.fixturenames:
+        chosen = {name: needs for name, needs in BACK_ENDS.items() if name in wanted or wanted == ["all"]}
+        metafunc.parametrize("back_end", parameters(chosen, only), indirect=True, scope="session")
+    if "database_kind" in metafunc.fixturenames:
+        chosen = {name: needs for name, needs in DATABASES.items() if name in wanted or wanted != ["sqlite"]}
+        metafunc.parametrize("database_kind", parameters(chosen, only), indirect=True, scope="session")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose service is not there; where CI has started it, that is a failure."""
+    for mark in item.iter_markers("service"):
+        require(mark.args[0])
 
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's own leaks into a test."""
     for name in list(os.environ):
-        if name.startswith("TRANSOM_") and name != "TRANSOM_REQUIRE_SERVICES":
+        if name.startswith("TRANSOM_") and name != REQUIRED_VARIABLE:
             monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def back_end(request: pytest.FixtureRequest) -> str:
+    """One of the three back ends; whoever asks for it runs over each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """One of the two databases; whoever asks for it runs over each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def product(back_end: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One running stack for all tests that do not break it."""
-    running = start_product(tmp_path_factory.mktemp("product") / "data")
-    yield running
-    running.stop()
+    with environment_of(back_end) as environment:
+        running = start_product(tmp_path_factory.mktemp("product") / "data", **environment)
+        yield running
+        running.stop()
 
 
 @pytest.fixture
-def own_product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
+def own_product(back_end: str, tmp_path: Path) -> Iterator[Callable[..., Product]]:
     """A factory of stacks for tests that break theirs."""
-    started: list[Product] = []
+    with ExitStack() as stack:
 
-    def start(**environment: str) -> Product:
-        running = start_product(tmp_path / f"data{len(started)}", **environment)
-        started.append(running)
-        return running
+        def start(**environment: str) -> Product:
+            own = stack.enter_context(environment_of(back_end))
+            running = start_product(tmp_path / f"data{uuid4().hex[:4]}", **{**own, **environment})
+            stack.callback(running.stop)
+            return running
 
-    yield start
-    for running in started:
-        running.stop()
+        yield start
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    """The URL of a database that tests have one after the other."""
+    with postgres_database() as url:
+        migrate(url)
+        yield url
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated database without a row, this test's own while it runs."""
+    if database_kind == "postgres":
+        url = str(request.getfixturevalue("migrated_postgres"))
+        yield url
+        empty(url)
+        return
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    migrate(url)
+    yield url
 
 
 @pytest.fixture(scope="session")
@@ -51,17 +126,3 @@ def sample() -> Iterator[Path]:
     """The bundled video: 250 frames with six things that move."""
     with sample_path() as path:
         yield path
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose service is not there; where CI has started it, that is a failure."""
-    required = os.environ.get("TRANSOM_REQUIRE_SERVICES", "").split(",")
-    for mark in item.iter_markers("service"):
-        name = mark.args[0]
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            there = probe.connect_ex(("127.0.0.1", SERVICES[name])) == 0
-        if not there and name in required:
-            pytest.fail(f"{name} was started for these tests and does not answer", pytrace=False)
-        if not there:
-            pytest.skip(f"needs {name} on localhost:{SERVICES[name]}")

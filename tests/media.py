@@ -44,3 +44,11 @@ def pedestrians() -> Path:
     if not path.exists():
         pytest.skip("Debian's opencv-doc is not installed")
     return path
+
+
+def four_barcodes() -> Path:
+    """A photograph of four bar codes on goods: JPEG."""
+    path = OPENCV_EXAMPLES / "4_barcodes.jpg"
+    if not path.exists():
+        pytest.skip("Debian's opencv-doc, or its picture of bar codes, is not installed")
+    return path

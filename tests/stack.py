@@ -40,21 +40,18 @@ def wait_until(condition: Callable[[], Any], *, what: str = "the condition", sec
 class Product:
     """One running stack and what a user can do with it."""
 
-    def __init__(self, process: subprocess.Popen[str], address: str, data: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], address: str, data: Path, database_url: str) -> None:
         self.process = process
         self.url = address
         self.data = data
+        #: The database beneath, to compare with what the API says.
+        self.database_url = database_url
         self.client = httpx.Client(base_url=address, timeout=PATIENCE_SECONDS, trust_env=False)
 
     @property
     def websocket_url(self) -> str:
         """The realtime address, for WebSocket clients."""
         return self.url.replace("http", "ws", 1) + "/v1/realtime"
-
-    @property
-    def database_url(self) -> str:
-        """The database beneath, to compare with what the API says."""
-        return f"sqlite:///{self.data / 'transom.db'}"
 
     @contextmanager
     def database(self) -> Iterator[Database]:
@@ -153,7 +150,8 @@ def start_product(data: Path, *arguments: str, **environment: str) -> Product:
     if not line:
         process.wait(timeout=PATIENCE_SECONDS)
         raise AssertionError(f"transom up ended:\n{Path(log.name).read_text()[-4000:]}")
-    product = Product(process, json.loads(line)["address"], data)
+    database_url = environment.get("TRANSOM_DATABASE_URL") or f"sqlite:///{data / 'transom.db'}"
+    product = Product(process, json.loads(line)["address"], data, database_url)
     wait_until(
         lambda: any(plugin["name"] == "numbered" for plugin in product.client.get("/v1/plugins").json()["plugins"]),
         what="the worker announcing its plugins",

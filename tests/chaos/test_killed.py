@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.stack import Product, wait_until
 from tests.watching import BackgroundWatcher, assert_unbroken
 
@@ -35,6 +37,7 @@ def test_input_that_kills_whoever_touches_it_is_given_up(product: Product, sampl
     assert job["error"]["error_code"] == "PLUGIN_CRASH"
 
 
+@pytest.mark.only_over("sqlite")
 def test_broker_killed_after_the_last_message(own_product: Callable[..., Product], sample: Path) -> None:
     """`kill -9` of the broker around a job's last messages: its watchers still get every one."""
     product = own_product()

@@ -1,50 +1,44 @@
-"""The same way of a job over the back ends that production uses instead of the embedded ones."""
+"""The product runs over the back end that it was given, and over no other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
-import pytest
+import redis
+from kombu import Connection
 
-from tests.stack import Product
-from tests.watching import BackgroundWatcher, assert_unbroken
-
-POSTGRES = "postgresql://postgres@127.0.0.1:5432"
+from tests.back_ends import RABBITMQ, REDIS, environment_of
+from tests.stack import start_product
 
 
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """A database of this test's own, dropped afterwards."""
-    name = f"transom_test_{uuid4().hex[:12]}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield f"{POSTGRES}/{name}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def test_the_back_end_that_was_asked_for_is_the_one(back_end: str, sample: Path, tmp_path: Path) -> None:
+    """Its job is in that database, its bell in that broker; and of neither is anything left by the tests."""
+    with environment_of(back_end) as environment:
+        product = start_product(tmp_path / "data", **environment)
+        job = product.wait(product.submit(sample, plugin="numbered"))
+        with product.database() as database, database.read() as connection:
+            dialect = connection.dialect.name
+        namespace = environment.get("TRANSOM_NAMESPACE", "")
+        brokers = {"sqlite": bool(product.child_processes("valkey-server")), **_known_at_brokers(back_end, namespace)}
+        product.stop()
+
+    assert job["status"] == "done"
+    assert dialect == ("sqlite" if back_end == "sqlite" else "postgresql")
+    assert (product.data / "transom.db").exists() == (back_end == "sqlite")
+    assert brokers == {"sqlite": back_end == "sqlite", **({back_end: True} if back_end != "sqlite" else {})}
+    assert not any(_known_at_brokers(back_end, namespace).values())
 
 
-@pytest.mark.service("postgres")
-@pytest.mark.parametrize(
-    "broker",
-    [
-        pytest.param("redis://127.0.0.1:6379/13", marks=pytest.mark.service("redis"), id="redis"),
-        pytest.param("amqp://guest:guest@127.0.0.1:5672//", marks=pytest.mark.service("rabbitmq"), id="rabbitmq"),
-    ],
-)
-def test_job_is_watched_over_production_back_ends(
-    own_product: Callable[..., Product], postgres: str, broker: str, sample: Path, tmp_path: Path
-) -> None:
-    """Over PostgreSQL and a real broker a job whose child is killed is done, and its watcher's log is unbroken."""
-    product = own_product(TRANSOM_DATABASE_URL=postgres, TRANSOM_BROKER_URL=broker)
-    job_id = product.submit(sample, plugin="killer", options={"frame": 50, "marker": str(tmp_path / "killed")})
-    watcher = BackgroundWatcher(product, job_id)
-
-    messages = watcher.finish()
-
-    assert_unbroken(messages)
-    assert messages == product.events(job_id)
-    assert product.extended(job_id)["attempt"] == 2
-    assert not (product.data / "transom.db").exists()
+def _known_at_brokers(back_end: str, namespace: str) -> dict[str, bool]:
+    """Whether this broker knows anything by these names."""
+    if back_end == "redis":
+        with redis.Redis.from_url(REDIS) as client:
+            return {back_end: any(client.scan_iter(f"*{namespace}*"))}
+    if back_end == "rabbitmq":
+        with Connection(RABBITMQ) as connection:
+            try:
+                connection.channel().queue_declare(f"{namespace}.cpu", passive=True)
+            except connection.channel_errors:
+                return {back_end: False}
+            return {back_end: True}
+    return {}

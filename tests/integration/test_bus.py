@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from queue import SimpleQueue
+from uuid import uuid4
 
 import pytest
 
@@ -12,9 +13,9 @@ from app.realtime import event_bus
 from app.realtime.event_bus import BusBatch, EventConsumer, EventPublisher, batch_of
 from app.realtime.events import LogEvent
 from app.realtime.message_types import MessageType
+from tests.back_ends import RABBITMQ, REDIS, clear_broker
 
-PATIENCE_SECONDS = 10.0
-RABBITMQ = "amqp://guest:guest@127.0.0.1:5672//"
+PATIENCE_SECONDS = 60.0
 
 
 def _batch(seq: int) -> BusBatch:
@@ -22,14 +23,23 @@ def _batch(seq: int) -> BusBatch:
     return batch_of("epoch", [event])
 
 
-@pytest.mark.service("rabbitmq")
-def test_what_is_published_after_a_silence_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "broker",
+    [
+        pytest.param(REDIS, marks=pytest.mark.service("redis"), id="redis"),
+        pytest.param(RABBITMQ, marks=pytest.mark.service("rabbitmq"), id="rabbitmq"),
+    ],
+)
+def test_what_is_published_after_a_silence_arrives(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A publisher that had nothing to say for longer than its broker waits for a sign is still heard."""
     monkeypatch.setattr(event_bus, "HEARTBEAT_SECONDS", 1)
+    namespace = f"test-{uuid4().hex[:12]}"
     heard: SimpleQueue[BusBatch] = SimpleQueue()
     subscribed = threading.Event()
-    consumer = EventConsumer(RABBITMQ, node_id="silence", on_batch=heard.put, on_subscribed=subscribed.set)
-    publisher = EventPublisher(RABBITMQ)
+    consumer = EventConsumer(
+        broker, namespace=namespace, node_id="silence", on_batch=heard.put, on_subscribed=subscribed.set
+    )
+    publisher = EventPublisher(broker, namespace=namespace)
     consumer.start()
     publisher.start()
     try:
@@ -43,3 +53,4 @@ def test_what_is_published_after_a_silence_arrives(monkeypatch: pytest.MonkeyPat
     finally:
         publisher.close()
         consumer.close()
+        clear_broker(broker, namespace)

@@ -51,6 +51,6 @@ def test_odd_answers_reach_a_client_as_json(odd_product: Product, sample: Path) 
 
     assert frames["status"] == "done"
     assert len(frames["frames"]) == 250
-    assert frames["warnings"] == ["The frame's data held a number or a text that JSON has not; it was replaced."]
+    assert frames["warnings"] == ["The frame's data held what JSON has not, or what lay too deep; it was replaced."]
     assert result["status"] == "done"
-    assert result["warnings"] == ["A result held a number or a text that JSON has not; it was replaced."]
+    assert result["warnings"] == ["A result held what JSON has not, or what lay too deep; it was replaced."]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.media import astronaut, big_buck_bunny, bikes, pedestrians
+from tests.media import astronaut, big_buck_bunny, bikes, four_barcodes, pedestrians
 from tests.stack import Product
 
 
@@ -32,3 +32,15 @@ def test_motion_says_that_nothing_moves_in_a_picture(product: Product) -> None:
     assert job["status"] == "done"
     assert [frame["boxes"] for frame in job["frames"]] == [[]]
     assert len(job["warnings"]) == 1
+
+
+def test_codes_reads_a_photograph_of_goods(product: Product) -> None:
+    """Four real bar codes are read, each with its number, kind and place, and the result lists them."""
+    job = product.wait(product.submit(four_barcodes(), plugin="codes"))
+    result = product.client.get(f"/v1/jobs/{job['job_id']}/result").json()["result"]
+
+    assert job["status"] == "done", job["error"]
+    (frame,) = job["frames"]
+    assert len(frame["boxes"]) == len(frame["texts"]) == len(frame["polygons"]) == 4
+    assert all(text.isdigit() for text in frame["texts"])
+    assert {code["text"] for code in result["codes"]} == set(frame["texts"])

@@ -20,6 +20,8 @@ from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product, wait_unt
 
 Start = Callable[..., Product]
 
+pytestmark = pytest.mark.only_over("sqlite")
+
 
 def _family(product: Product) -> list[psutil.Process]:
     """Every process of the stack."""
@@ -203,6 +205,9 @@ def test_the_demonstration_shows_what_was_found(foreground: Callable[..., subpro
     [found] = [line for line in lines if line.startswith("harbour.webm: done; ")]
     assert " frames, " in found
     assert " tracks" in found
+    [page] = [line.split("Watch it: ")[1].strip() for line in lines if "Watch it: " in line]
+    assert page.startswith(f"{address}/jobs/")
+    assert httpx.get(page, headers={"Accept": "text/html"}, trust_env=False).status_code == 200
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=PATIENCE_SECONDS) == ExitCode.DONE
 
@@ -228,6 +233,8 @@ def test_web_and_worker_run_apart_from_each_other(own_product: Start, sample: Pa
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TRANSOM_")}
     environment = clean | {
         "TRANSOM_BROKER_URL": f"redis+socket://{_broker_socket(machine)}",
+        # The machine's own worker listens on the same broker.
+        "TRANSOM_NAMESPACE": "apart",
         "TRANSOM_DATABASE_URL": f"sqlite:///{tmp_path / 'apart.db'}",
         "TRANSOM_DATA_DIR": str(tmp_path / "apart"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
@@ -203,6 +204,10 @@ RAISED: dict[str, Callable[[], BaseException]] = {
     "ConnectionError": lambda: ConnectionError("the tool's own server is away"),
     "MemoryError": MemoryError,
     "FrameSkipped": lambda: FrameSkipped("not this one"),
+    "SystemExit": lambda: SystemExit(0),
+    "KeyboardInterrupt": KeyboardInterrupt,
+    "GeneratorExit": GeneratorExit,
+    "CancelledError": asyncio.CancelledError,
 }
 
 

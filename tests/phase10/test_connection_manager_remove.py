@@ -62,7 +62,7 @@ def test_one_connection_of_a_session_can_go_alone() -> None:
 
 
 def test_close_ends_everything_even_beside_a_client_that_reads_nothing() -> None:
-    """At the end of the process every connection is closed as going away, also where one is stalled for ever."""
+    """At the end of the process every connection is told to come back, also where one is stalled for ever."""
 
     async def scenario() -> None:
         manager, reading, stalled = ConnectionManager(), RecordingSink(), StalledSink()
@@ -74,6 +74,6 @@ def test_close_ends_everything_even_beside_a_client_that_reads_nothing() -> None
         assert manager.count == 0
         assert reading.closed is not None
         assert stalled.closed is not None
-        assert reading.closed[0] == stalled.closed[0] == CloseCode.GOING_AWAY
+        assert reading.closed[0] == stalled.closed[0] == CloseCode.SERVICE_RESTART
 
     asyncio.run(scenario())

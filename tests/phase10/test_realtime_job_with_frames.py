@@ -43,6 +43,7 @@ def test_a_frame_says_whose_it_is(product: Product, tmp_path: Path) -> None:
         assert (payload["plugin"], payload["tool"], payload["device_used"]) == ("numbered", "run", "cpu")
         assert payload["frame_id"] == f"{job_id}:{payload['frame_index']}"
         assert payload["timing_ms"] >= 0
+        assert (payload["width"], payload["height"]) == (64, 48)
 
 
 def test_a_frame_that_names_a_picture_has_one(product: Product, tmp_path: Path) -> None:

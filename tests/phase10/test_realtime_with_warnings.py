@@ -25,6 +25,7 @@ def test_a_warning_says_what_how_bad_and_where(product: Product, tmp_path: Path)
     assert warnings == [
         {
             "plugin": "warner",
+            "tool": "run",
             "message": f"frame {index} looks odd",
             "severity": "high",
             "code": "LOOKS_ODD",

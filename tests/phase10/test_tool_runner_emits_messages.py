@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -222,6 +223,10 @@ def test_a_run_that_can_not_begin_says_nothing(
     [
         ("raise", {"where": "init"}, RuntimeError),
         ("raise", {"where": "process"}, RuntimeError),
+        ("raise", {"what": "SystemExit"}, SystemExit),
+        ("raise", {"what": "KeyboardInterrupt"}, KeyboardInterrupt),
+        ("raise", {"what": "GeneratorExit"}, GeneratorExit),
+        ("raise", {"what": "CancelledError"}, asyncio.CancelledError),
         ("raise", {"where": "init", "what": "FrameSkipped"}, PluginError),
         ("raise", {"where": "process", "what": "ConnectionError"}, ConnectionError),
         ("result", {"result": "raises"}, RuntimeError),
@@ -232,7 +237,7 @@ def test_a_run_that_can_not_begin_says_nothing(
         ("result", {"result": "nothing"}, ValueError),
     ],
 )
-def test_a_tool_that_raises_has_failed(tool: str, options: dict[str, Any], cause: type[Exception]) -> None:
+def test_a_tool_that_raises_has_failed(tool: str, options: dict[str, Any], cause: type[BaseException]) -> None:
     """Whatever a tool raises, and wherever, it is told as failed once, and the error keeps its cause."""
     observer = RecordingObserver()
     with pytest.raises(ToolCrashed, match=f"'{tool}'") as caught:

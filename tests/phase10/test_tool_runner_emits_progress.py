@@ -112,12 +112,13 @@ def test_finishing_says_that_every_frame_is_done() -> None:
 
 
 def test_a_failed_run_never_reaches_a_hundred() -> None:
-    """A tool that crashes leaves the progress where it was."""
+    """A tool that crashes leaves the progress where it was, and where that is, is told however fast it went."""
     observer = RecordingObserver()
     with pytest.raises(ToolCrashed):
         run("crasher", observer=observer, options={"frame": 3})
 
     assert all(told["percent"] < 100 for told in observer.of("progress"))
+    assert observer.of("progress")[-1]["frames_done"] == 3
 
 
 def test_the_last_progress_counts_the_frames_that_there_were() -> None:

@@ -33,7 +33,7 @@ CODES = {
 
 
 def test_a_tools_warning_is_told_as_it_said_it() -> None:
-    """Message, severity, code and frame arrive unchanged, and before the frame that it is about."""
+    """Message, severity, code, frame and the tool's name arrive unchanged, and before the frame that it is about."""
     _, observer = recorded("warner", frames=2, options={"every": 2})
     names = [name for name, _ in observer.calls]
 
@@ -44,6 +44,7 @@ def test_a_tools_warning_is_told_as_it_said_it() -> None:
             "severity": "high",
             "code": "LOOKS_ODD",
             "frame_index": 0,
+            "tool": "run",
         }
     ]
     assert names.index("warning") < names.index("frame")

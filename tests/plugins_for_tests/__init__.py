@@ -14,7 +14,8 @@ from plugins.contract import Box, FrameData, MediaFrame, Plugin, Tool, ToolOptio
 from plugins.errors import FrameSkipped
 
 
-def _nothing(frame: MediaFrame) -> FrameData:
+def nothing_found(frame: MediaFrame) -> FrameData:
+    """An answer without a box."""
     return FrameData(frame_index=frame.index, timestamp_ms=frame.timestamp_ms)
 
 
@@ -161,7 +162,7 @@ class WarnRun(Tool[Every]):
                 f"frame {frame.index} looks odd", severity="high", code="LOOKS_ODD", frame_index=frame.index
             )
             self.context.partial({"odd_so_far": frame.index})
-        return _nothing(frame)
+        return nothing_found(frame)
 
 
 class Kill(ToolOptions):
@@ -210,16 +211,17 @@ class HangRun(Tool[Seconds]):
         return _numbered(frame)
 
 
-def _plugin(plugin_name: str, *kinds: type[Tool[Any]]) -> type[Plugin]:
+def plugin_of(plugin_name: str, *kinds: type[Tool[Any]]) -> type[Plugin]:
+    """A plugin of this name with these tools."""
     return type(plugin_name.title(), (_Base,), {"name": plugin_name, "title": plugin_name.title(), "tools": kinds})
 
 
-Spin = _plugin("spin", SpinRun)
-Sleepy = _plugin("sleepy", SleepRun)
-Crasher = _plugin("crasher", CrashRun)
-SoftFail = _plugin("softfail", SoftFailRun)
-Numbered = _plugin("numbered", NumberRun)
-Twins = _plugin("twins", NumberRun, SecondNumberRun)
-Warner = _plugin("warner", WarnRun)
-Killer = _plugin("killer", KillRun)
-Hang = _plugin("hang", HangRun)
+Spin = plugin_of("spin", SpinRun)
+Sleepy = plugin_of("sleepy", SleepRun)
+Crasher = plugin_of("crasher", CrashRun)
+SoftFail = plugin_of("softfail", SoftFailRun)
+Numbered = plugin_of("numbered", NumberRun)
+Twins = plugin_of("twins", NumberRun, SecondNumberRun)
+Warner = plugin_of("warner", WarnRun)
+Killer = plugin_of("killer", KillRun)
+Hang = plugin_of("hang", HangRun)

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.database.engine import Database
 from app.database.lifecycle import open_log
-from app.database.migrations import migrate
 from app.jobs.ids import new_id, now_ms
 from app.jobs.job import Job
+from tests.back_ends import opened
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite database of this test's own."""
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    migrate(url)
-    open_log(url)
-    opened = Database(url)
-    yield opened
-    opened.close()
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database of this test's own, with an open log."""
+    open_log(database_url)
+    with opened(database_url) as database:
+        yield database
 
 
 @pytest.fixture

@@ -117,7 +117,16 @@ def test_a_device_in_the_body_is_checked_too(web: Web) -> None:
 
 @pytest.mark.parametrize(
     ("error_code", "status", "code"),
-    [("INPUT_UNREADABLE", 400, "INPUT_UNREADABLE"), ("PLUGIN_CRASH", 500, "JOB_FAILED")],
+    [
+        ("INPUT_UNREADABLE", 400, "INPUT_UNREADABLE"),
+        ("INPUT_EMPTY", 400, "INPUT_EMPTY"),
+        ("INPUT_TOO_DAMAGED", 400, "INPUT_TOO_DAMAGED"),
+        ("INPUT_TOO_MANY_PIXELS", 413, "INPUT_TOO_MANY_PIXELS"),
+        ("INPUT_TOO_LONG", 413, "INPUT_TOO_LONG"),
+        ("INPUT_TOO_LARGE", 413, "INPUT_TOO_LARGE"),
+        ("UNSUPPORTED_INPUT", 415, "UNSUPPORTED_INPUT"),
+        ("PLUGIN_CRASH", 500, "JOB_FAILED"),
+    ],
 )
 def test_a_failed_job_is_an_error(web: Web, call: Call, error_code: str, status: int, code: str) -> None:
     """The caller's fault and the server's are told apart; the job is named."""

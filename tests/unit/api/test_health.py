@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 
 from app.version import VERSION
@@ -28,11 +29,20 @@ def test_each_part_by_name(web: Web) -> None:
     assert ready["status"] == "ready"
     assert {name: part["ok"] for name, part in ready["parts"].items()} == {
         "database": True,
+        "migrations": True,
         "storage": True,
         "relay": True,
-        "broker": True,
+        "broker": False,
         "fleet": True,
     }
+    assert {name for name, part in ready["parts"].items() if part["needed"]} == {
+        "database",
+        "migrations",
+        "storage",
+        "relay",
+    }
+    assert all(part["message"].endswith(".") for part in ready["parts"].values())
+    assert "TRANSOM_BROKER_URL" in ready["parts"]["broker"]["message"]
     assert ready["parts"]["broker"]["subscribed"] is False
     assert ready["parts"]["fleet"]["workers"] == 1
 
@@ -45,7 +55,8 @@ def test_a_stopped_consumer_makes_it_not_ready(own_web: Callable[..., Web]) -> N
     answer = web.client.get("/readyz")
 
     assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
-    assert [name for name, part in answer.json()["parts"].items() if not part["ok"]] == ["relay"]
+    assert [name for name, part in answer.json()["parts"].items() if part["needed"] and not part["ok"]] == ["relay"]
+    assert "start this process again" in answer.json()["parts"]["relay"]["message"]
 
 
 def test_a_broken_database_makes_it_not_ready(own_web: Callable[..., Web]) -> None:
@@ -59,6 +70,51 @@ def test_a_broken_database_makes_it_not_ready(own_web: Callable[..., Web]) -> No
         connection.execute(sa.text("ALTER TABLE away RENAME TO log_epoch"))
 
     assert answer.status_code == 503
-    assert answer.json()["parts"]["database"] == {"ok": False}
+    assert answer.json()["parts"]["database"]["ok"] is False
+    assert "TRANSOM_DATABASE_URL" in answer.json()["parts"]["database"]["message"]
     assert "log_epoch" not in answer.text
     wait_until(lambda: web.client.get("/readyz").status_code == 200, what="being ready again")
+
+
+@pytest.mark.parametrize(("version", "status"), [("0001", 503), ("from_tomorrow", 200)])
+def test_tables_of_another_version(own_web: Callable[..., Web], version: str, status: int) -> None:
+    """Older tables are not ready and say how to mend that; newer ones are those of a fleet that is being replaced."""
+    web = own_web()
+    with web.database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+    answer = web.client.get("/readyz")
+
+    assert answer.status_code == status
+    part = answer.json()["parts"]["migrations"]
+    assert part["ok"] is (status == 200)
+    assert ("transom migrate" in part["message"]) is (status == 503)
+
+
+def test_inputs_that_can_not_be_kept_make_it_not_ready(own_web: Callable[..., Web]) -> None:
+    """Where the blobs' folder can't be written to, and again once it can; nothing of the look stays there."""
+    web = own_web()
+    folder = web.settings.data_dir / "blobs"
+    assert web.client.get("/readyz").status_code == 200
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    folder.write_text("a file in its place")
+
+    answer = web.client.get("/readyz")
+    folder.unlink()
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["storage"]["ok"] is False
+    assert "TRANSOM_STORAGE_URL" in answer.json()["parts"]["storage"]["message"]
+    assert str(folder) not in answer.text
+    assert web.client.get("/readyz").status_code == 200
+
+
+def test_without_workers_it_is_ready(own_web: Callable[..., Web]) -> None:
+    """Jobs wait, and whoever looks is told."""
+    web = own_web()
+    web.forget("hand-1")
+
+    part = web.get("/readyz")["parts"]["fleet"]
+
+    assert (part["ok"], part["needed"], part["workers"]) == (False, False, 0)

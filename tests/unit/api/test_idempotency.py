@@ -58,7 +58,7 @@ def upload_under_way(web: Web, key: str) -> Iterator[socket.socket]:
     address = urlsplit(web.url)
     body = form_body()
     head = (
-        f"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+        f"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
         f"Idempotency-Key: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n"
     )
     with socket.create_connection((address.hostname or "", address.port or 0)) as client:

@@ -123,6 +123,20 @@ def test_a_preview(web: Web, job_id: str) -> None:
     assert answer.headers["content-type"] == "image/jpeg"
 
 
+def test_which_frames_have_a_preview(web: Web) -> None:
+    """Their indexes, in order; at first there are none."""
+    job_id = web.submit()
+    assert web.get(f"/v1/jobs/{job_id}/previews") == {"previews": []}
+
+    for index in (40, 3, 12):
+        with BlobStore(web.settings.resolved_storage_url).open_write(preview_key(job_id, index)) as file:
+            file.write(b"\xff\xd8\xff picture")
+
+    assert web.get(f"/v1/jobs/{job_id}/previews") == {"previews": [3, 12, 40]}
+    for index in (3, 12, 40):
+        assert web.client.get(f"/v1/jobs/{job_id}/frames/{index}.jpg").status_code == 200
+
+
 def test_no_preview(web: Web, job_id: str) -> None:
     """Most frames have none; it may come."""
     problem = problem_of(web.client.get(f"/v1/jobs/{job_id}/frames/13.jpg"))

@@ -114,7 +114,12 @@ def test_a_page_holds_what_was_made_meanwhile_off(filled: tuple[Web, list[str]])
         ({"plugin": "drawing", "status": "cancelled"}, [1]),
         ({"plugin": "nobody"}, []),
         ({"q": "harbour"}, [5, 3, 1]),
-        ({"q": "bour 3"}, [3]),
+        ({"q": "harb 3"}, [3]),
+        ({"q": "3.PNG harbour"}, [3]),
+        ({"q": "harbour plain"}, []),
+        ({"q": "bour"}, []),
+        ({"q": "harbour", "plugin": "counting"}, []),
+        ({"q": "png", "status": "cancelled"}, [1]),
         # Neither is a pattern to the user.
         ({"q": "%"}, []),
         ({"q": "plain_"}, [6, 4, 2, 0]),

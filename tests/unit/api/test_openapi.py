@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -12,6 +15,7 @@ from jsonschema import Draft202012Validator
 from starlette.routing import Route
 
 from app.main import routes
+from tests.stack import ROOT
 from tests.unit.api.web import Web
 
 
@@ -69,6 +73,13 @@ def test_it_is_whole(description: dict[str, Any]) -> None:
         assert "500" in operation["responses"]
 
 
+def test_it_is_printed_without_a_server(description: dict[str, Any]) -> None:
+    """Whoever makes types of it needs nothing running, and gets the same."""
+    done = subprocess.run([sys.executable, "-m", "app.openapi"], check=True, capture_output=True, text=True, cwd=ROOT)
+
+    assert json.loads(done.stdout) == description
+
+
 def test_every_schema_is_one(description: dict[str, Any]) -> None:
     """By the meta-schema of the dialect that OpenAPI 3.1 uses."""
     for schema in description["components"]["schemas"].values():
@@ -84,6 +95,7 @@ def test_every_schema_is_one(description: dict[str, Any]) -> None:
         "/v1/jobs/{job_id}/extended",
         "/v1/jobs/{job_id}/frames",
         "/v1/jobs/{job_id}/events",
+        "/v1/jobs/{job_id}/previews",
         "/v1/plugins",
         "/v1/plugins/drawing",
         "/v1/plugins/drawing/manifest",
@@ -113,6 +125,18 @@ def test_answers_are_as_described(web: Web, description: dict[str, Any], path: s
     described = description["paths"][template]["get"]["responses"][str(answer.status_code)]
     schema = {**described["content"][media_type]["schema"], "components": description["components"]}
     Draft202012Validator(schema).validate(answer.json())
+
+
+@pytest.mark.parametrize("call", ["cancel", "purge", "retry"])
+def test_outcomes_are_as_described(web: Web, description: dict[str, Any], call: str) -> None:
+    """Those that went well, and those that did not."""
+    run = web.worker.begin(web.submit())
+    run.done()
+
+    answer = web.client.post(f"/v1/jobs/{call}", json={"job_ids": [run.job.id, web.submit(), "none"]})
+
+    described = description["paths"][f"/v1/jobs/{call}"]["post"]["responses"]["200"]["content"]["application/json"]
+    Draft202012Validator({**described["schema"], "components": description["components"]}).validate(answer.json())
 
 
 def test_submitting_is_as_described(web: Web, description: dict[str, Any]) -> None:
@@ -172,14 +196,6 @@ def test_the_page_loads_everything_from_here(web: Web) -> None:
     assert "http" not in policy
 
 
-def test_the_front_door_leads_to_the_page(web: Web) -> None:
-    """Who opens the address that `transom up` prints finds something to read."""
-    answer = web.client.get("/", follow_redirects=True)
-
-    assert answer.url.path == "/docs"
-    assert answer.status_code == 200
-
-
 def test_assets_have_their_types(web: Web) -> None:
     """A browser that is told `nosniff` runs no script of another type."""
     types = {
@@ -196,12 +212,3 @@ def test_assets_have_their_types(web: Web) -> None:
 def test_no_other_file_is_served(web: Web, name: str) -> None:
     """Not even those beside them."""
     assert web.client.get(f"/docs/assets/{name}").status_code == 404
-
-
-def test_front_door_leads_to_the_description(web: Web) -> None:
-    """Whoever opens the address that was printed at the start lands on a page."""
-    answer = web.client.get("/", follow_redirects=False)
-
-    assert answer.status_code == 307
-    assert answer.headers["location"] == "/docs"
-    assert web.client.get("/", follow_redirects=True).status_code == 200

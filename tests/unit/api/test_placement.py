@@ -45,6 +45,17 @@ def test_auto_is_no_fallback(web: Web) -> None:
     assert (job["device_requested"], job["device_used"], job["fallback"]) == ("auto", "cpu", False)
 
 
+def test_the_cpu_that_nobody_offers_is_refused(own_web: Callable[..., Web]) -> None:
+    """A job that no worker would take up is told so, and does not wait for ever."""
+    web = own_web()
+    web.announce(queues=["gpu"], devices=[{"name": "gpu", "title": "A GPU"}])
+
+    problem = problem_of(ask(web))
+
+    assert (problem["status"], problem["code"], problem["retryable"]) == (503, "DEVICE_UNAVAILABLE", True)
+    assert ask(web, device="auto").json()["device_used"] == "gpu"
+
+
 def test_a_gpu_is_used_where_there_is_one(own_web: Callable[..., Web]) -> None:
     """The job waits in that device's queue."""
     web = own_web()

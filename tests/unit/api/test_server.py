@@ -73,7 +73,7 @@ def test_a_proxy_that_speaks_http_1_0_gets_no_chunks(web: Web) -> None:
 
 def test_a_connection_is_kept(web: Web) -> None:
     """Two requests, one connection."""
-    request = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     answers = exchange(web.url, request + request.replace(b"Host", b"Connection: close\r\nHost"))
 

@@ -34,7 +34,7 @@ def test_addresses_in_answers_lead_through_the_proxy(below: Web) -> None:
     assert answer.headers["location"] == f"/vision/transom/v1/jobs/{job_id}"
     extended = below.get(answer.headers["location"] + "/extended")
     assert extended["links"]["self"] == f"/vision/transom/v1/jobs/{job_id}"
-    assert below.client.get("/").headers["location"] == "/vision/transom/docs"
+    assert 'href="/vision/transom/docs"' in below.client.get("/").text
     assert below.get("/openapi.json")["servers"] == [{"url": "/vision/transom"}]
     assert problem_of(below.client.get("/v1/jobs/none"))["type"].startswith("/vision/transom/docs/errors#")
 

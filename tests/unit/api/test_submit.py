@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 from app.jobs import store
 from tests.stack import wait_until
 from tests.unit.api.forms import part, post_parts
+from tests.unit.api.plugins import Drawing
 from tests.unit.api.web import PNG, Web, as_json, problem_of
 
 
@@ -74,6 +76,18 @@ def test_several_tools_run_over_one_input(web: Web) -> None:
         job = store.get(connection, "default", job_id)
     assert job.tools == ["outline", "count"]
     assert job.options == {"outline": {"colour": "red"}}
+
+
+def test_a_plugin_may_say_which_tool_is_meant(own_web: Callable[..., Web]) -> None:
+    """Of several tools the plugin's default runs where none is named, so that a new one changes nothing for clients."""
+    web = own_web()
+    manifest = Drawing.manifest().model_dump(mode="json")
+    web.announce(plugins=[{"manifest": {**manifest, "default_tool": "count"}}])
+
+    job_id = web.submit(plugin="drawing")
+
+    with web.database.read() as connection:
+        assert store.get(connection, "default", job_id).tools == ["count"]
 
 
 def test_everything_said_of_a_job_is_kept(web: Web) -> None:
@@ -224,7 +238,7 @@ def test_a_client_that_goes_away_leaves_nothing(web: Web) -> None:
     """Half an upload is deleted."""
     before = web.inputs()
     head = (
-        "POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n"
+        "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n"
         "Content-Type: multipart/form-data; boundary=gap\r\n\r\n"
     )
     address = urlsplit(web.url)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from app.errors import JobAlreadyEnded
 from app.jobs import store, transitions
 from app.jobs.ids import new_id
 from tests.unit.api.web import Web, problem_of
@@ -21,11 +23,13 @@ def foreign(web: Web) -> Iterator[str]:
     with web.database.write() as connection:
         transitions.submit(connection, theirs)
     yield theirs.id
-    with web.database.write() as connection:
+    with web.database.write() as connection, suppress(JobAlreadyEnded):
         transitions.cancel(connection, "other", theirs.id)
 
 
-@pytest.mark.parametrize("path", ["", "/result", "/extended", "/frames", "/events", "/input", "/frames/0.jpg"])
+@pytest.mark.parametrize(
+    "path", ["", "/result", "/extended", "/frames", "/events", "/input", "/frames/0.jpg", "/previews"]
+)
 def test_it_can_not_be_read(web: Web, foreign: str, path: str) -> None:
     """404, in the words that a job gets that was never made."""
     answer = problem_of(web.client.get(f"/v1/jobs/{foreign}{path}"))
@@ -44,6 +48,18 @@ def test_it_can_not_be_cancelled(web: Web, foreign: str) -> None:
     assert problem_of(web.client.post(f"/v1/jobs/{foreign}/cancel"))["code"] == "JOB_NOT_FOUND"
     with web.database.read() as connection:
         assert store.get(connection, "other", foreign).status == "queued"
+
+
+def test_it_can_neither_be_purged_nor_tried_again(web: Web, foreign: str) -> None:
+    """Alone or in a list, in the words of a job that was never made."""
+    with web.database.write() as connection:
+        transitions.cancel(connection, "other", foreign)
+    for call in ("purge", "retry"):
+        assert problem_of(web.client.post(f"/v1/jobs/{foreign}/{call}"))["code"] == "JOB_NOT_FOUND"
+        (outcome,) = web.client.post(f"/v1/jobs/{call}", json={"job_ids": [foreign]}).json()["outcomes"]
+        assert (outcome["status"], outcome["error"]["code"]) == (None, "JOB_NOT_FOUND")
+    with web.database.read() as connection:
+        assert store.get(connection, "other", foreign).status == "cancelled"
 
 
 def test_it_is_in_no_list(web: Web, foreign: str) -> None:

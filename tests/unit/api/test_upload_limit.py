@@ -36,7 +36,7 @@ def test_a_byte_more_is_refused(small: Web) -> None:
 def test_a_body_that_announces_too_much_is_refused_unread(small: Web) -> None:
     """The answer comes before any of the body was sent."""
     head = (
-        "POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n"
+        "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n"
         "Content-Type: multipart/form-data; boundary=gap\r\n\r\n"
     )
 

@@ -95,14 +95,14 @@ class Web:
 
 
 @contextmanager
-def serve_web(data: Path, **settings: Any) -> Iterator[Web]:
-    """Run a web process with these settings, and one announced worker."""
+def serve_web(data: Path, *, built_ui: Path | None = None, **settings: Any) -> Iterator[Web]:
+    """Run a web process with these settings, and one announced worker; without a web UI unless one is given."""
     chosen = Settings(data_dir=data, broker_url=NO_BROKER, **settings)
     chosen.data_dir.mkdir(parents=True, exist_ok=True)
     migrate(chosen.resolved_database_url)
     database = Database(chosen.resolved_database_url)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = make_server(create_app(chosen), chosen)
+    server = make_server(create_app(chosen, built_ui=built_ui or data / "no-web-ui"), chosen)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
     thread.start()
     wait_until(lambda: server.started or not thread.is_alive(), what="the server starting")

@@ -30,14 +30,16 @@ def test_help_names_every_command_and_exit_code() -> None:
     shown = _transom("--help")
 
     assert shown.returncode == ExitCode.DONE
-    for name in ("up", "web", "worker", "migrate", "submit", "watch", "jobs", "plugins"):
+    for name in ("up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins"):
         assert f" {name} " in shown.stdout
     text = " ".join(shown.stdout.split())
     for code in ExitCode:
         assert f"{code.value} {code.meaning}" in text
 
 
-@pytest.mark.parametrize("command", ["up", "web", "worker", "migrate", "submit", "watch", "jobs", "plugins"])
+@pytest.mark.parametrize(
+    "command", ["up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     """Each command has a help text."""
     shown = _transom(command, "--help")

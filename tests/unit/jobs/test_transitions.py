@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from app.database.engine import Database
+from app.database.schema import tool_runs
 from app.errors import JobAlreadyEnded, JobNotFound
 from app.jobs import retention, store, transitions
 from app.jobs.ids import first_id_at, new_id, now_ms
@@ -69,6 +71,29 @@ def test_claim_sees_only_its_queues(database: Database, new_job: NewJob) -> None
     assert _claim(database, "cpu", "gpu") is not None
 
 
+def test_claim_leaves_to_others_what_only_they_have(database: Database, new_job: NewJob) -> None:
+    """A job whose plugin another worker has waits for that one, and holds up nobody."""
+    theirs = _submit(database, new_job(plugin="codes"))
+    ours = _submit(database, new_job())
+
+    with database.write() as connection:
+        taken = [
+            transitions.claim(
+                connection,
+                queues=["cpu"],
+                worker_id="w",
+                lease_until_ms=now_ms() + 20_000,
+                left_to_others=frozenset({"codes"}),
+            )
+            for _ in range(2)
+        ]
+
+    assert [moved and moved.job.id for moved in taken] == [ours.id, None]
+    claimed = _claim(database)
+    assert claimed is not None
+    assert claimed.id == theirs.id
+
+
 def test_handed_back_job_begins_a_new_attempt(database: Database, new_job: NewJob) -> None:
     """A job that is handed back is queued as the next attempt, and says so in the log."""
     job = _submit(database, new_job())
@@ -109,6 +134,29 @@ def test_third_crash_ends_the_job(database: Database, new_job: NewJob) -> None:
     assert (ended.status, ended.crashes, ended.attempt) == (JobStatus.ERROR, 3, 4)
     assert ended.error is not None
     assert ended.error["error_code"] == "PLUGIN_CRASH"
+
+
+def test_job_that_is_failed_says_why_and_is_fenced_off(database: Database, new_job: NewJob) -> None:
+    """Its log ends with the reason and the status, its tool's run counts as failed, and its child is heard no more."""
+    job = _submit(database, new_job())
+    _claim(database)
+    with database.write() as connection:
+        moved = transitions.fail(connection, job.tenant, job.id, 1, code="PLUGIN_TIMEOUT", message="Too long.")
+    assert moved is not None
+    assert [event.type for event in moved.events] == ["error", "job_status"]
+
+    with database.write() as connection:
+        again = transitions.fail(connection, job.tenant, job.id, 1, code="PLUGIN_TIMEOUT", message="Too long.")
+        assert again is None
+        assert not transitions.advance(connection, job.id, 1, from_n=0, to_n=1, values={})
+    with database.read() as connection:
+        ended = store.get(connection, job.tenant, job.id)
+        runs = connection.execute(sa.select(tool_runs.c.tool, tool_runs.c.failed)).all()
+    assert (ended.status, ended.error) == (
+        JobStatus.ERROR,
+        {"error_code": "PLUGIN_TIMEOUT", "message": "Too long."},
+    )
+    assert [tuple(row) for row in runs] == [(tool, True) for tool in job.tools]
 
 
 def test_fence_refuses_a_lost_claim(database: Database, new_job: NewJob) -> None:
@@ -168,7 +216,7 @@ def test_list_pages_by_key(database: Database, new_job: NewJob) -> None:
             pages += [job.id for job in page]
             after = page[-1].id
         by_text = store.page(connection, "default", store.JobQuery(text="cam_3%"))
-        wildcard = store.page(connection, "default", store.JobQuery(text="cam%3"))
+        wildcard = store.page(connection, "default", store.JobQuery(text="%"))
 
     assert pages == newest_first
     assert [job.input_name for job in by_text] == ["cam_3%.mp4"]
@@ -186,9 +234,11 @@ def test_old_jobs_are_forgotten_with_their_events(database: Database, new_job: N
         head = state(connection).head("default")
 
     with database.write() as connection:
-        purged = retention.purge_expired(connection, now_ms() + 1)
+        retention.forget_expired(connection, now_ms() + 1)
+        forgotten = retention.left_over(connection)
+        assert retention.delete_events(connection, forgotten[0])
 
-    assert purged == [old.id]
+    assert [job.id for job in forgotten] == [old.id]
     with database.read() as connection:
         assert store.get(connection, "default", running.id).status is JobStatus.QUEUED
         assert state(connection).head("default") == head

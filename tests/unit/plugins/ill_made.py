@@ -73,6 +73,13 @@ class Slashed(Well):
     name = "sla/shed"
 
 
+class Misled(Well):
+    """Names a default tool that it has not."""
+
+    name = "misled"
+    default_tool = "nowhere"
+
+
 class Usurper(Well):
     """Calls itself like a plugin that is there already."""
 

@@ -243,15 +243,17 @@ def test_wrong_options_are_refused(options: dict[str, object]) -> None:
 
 
 def test_the_manifest_says_what_can_be_chosen() -> None:
-    """The manifest has the tool, its inputs, and for each option a title, a description, a default and a range."""
+    """The manifest has the tools, their inputs, and for each option a title, a description, a default and a range."""
     manifest = Motion.manifest()
-    (tool,) = manifest.tools
-    properties = tool.options_schema["properties"]
 
-    assert (manifest.name, tool.name) == ("motion", "detect")
+    assert (manifest.name, [tool.name for tool in manifest.tools]) == ("motion", ["detect", "activity"])
+    assert manifest.default_tool == "detect"
     assert manifest.input_types == [MediaKind.IMAGE, MediaKind.VIDEO]
-    assert isinstance(properties, dict)
-    for option in properties.values():
-        assert isinstance(option, dict)
-        assert {"title", "description", "default"} <= set(option)
-        assert option["type"] == "boolean" or {"minimum", "maximum"} <= set(option)
+    for tool in manifest.tools:
+        properties = tool.options_schema["properties"]
+        assert isinstance(properties, dict)
+        for option in properties.values():
+            assert isinstance(option, dict)
+            assert {"title", "description", "default"} <= set(option)
+            least = {"minimum", "exclusiveMinimum"} & set(option)
+            assert option["type"] == "boolean" or (least and "maximum" in option)

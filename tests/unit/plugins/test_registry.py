@@ -16,6 +16,8 @@ from plugins.registry import PluginRegistry
 
 ILL_MADE = "tests.unit.plugins.ill_made"
 NUMBERED = "tests.plugins_for_tests:Numbered"
+#: What comes along.
+BUILT_IN = ["codes", "motion"]
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -31,11 +33,11 @@ def names(registry: PluginRegistry) -> list[str]:
     return [plugin.name for plugin in registry.plugins()]
 
 
-def test_the_built_in_plugin_is_there_once() -> None:
-    """Motion is found, by entry point and in its folder, and is one plugin."""
+def test_the_built_in_plugins_are_there_once() -> None:
+    """Each is found, by entry point and in its folder, and is one plugin."""
     registry = PluginRegistry.load()
 
-    assert names(registry) == ["motion"]
+    assert names(registry) == BUILT_IN
     assert registry.get("motion") is Motion
     assert registry.failed() == {}
 
@@ -56,7 +58,7 @@ def test_the_built_in_folder_needs_no_installation(tmp_path: Path) -> None:
         check=True,
     )
 
-    assert answer.stdout.strip() == "['motion']"
+    assert answer.stdout.strip() == "['codes', 'motion']"
 
 
 def test_an_installed_package_offers_a_plugin_by_entry_point(on_path: Path) -> None:
@@ -69,27 +71,27 @@ def test_an_installed_package_offers_a_plugin_by_entry_point(on_path: Path) -> N
         f"from {ILL_MADE} import Well\n\nclass Sundial(Well):\n    name = 'sundial'\n"
     )
 
-    assert names(PluginRegistry.load()) == ["motion", "sundial"]
+    assert names(PluginRegistry.load()) == [*BUILT_IN, "sundial"]
 
 
 def test_a_setting_names_further_plugins() -> None:
     """What `extra` names is there beside the others, in the order of names."""
     registry = PluginRegistry.load(extra=["tests.plugins_for_tests:Spin", NUMBERED])
 
-    assert names(registry) == ["motion", "numbered", "spin"]
+    assert names(registry) == [*BUILT_IN, "numbered", "spin"]
 
 
 def test_naming_a_plugin_twice_is_no_conflict() -> None:
     """The same class in two places is one plugin."""
     registry = PluginRegistry.load(extra=[NUMBERED, NUMBERED, "plugins.motion:Motion"])
 
-    assert names(registry) == ["motion", "numbered"]
+    assert names(registry) == [*BUILT_IN, "numbered"]
     assert registry.failed() == {}
 
 
 @pytest.mark.parametrize(
     "name",
-    ["Nameless", "Toolless", "Doubled", "Dotted", "Slashed", "Usurper", "NOT_A_PLUGIN", "Absent"],
+    ["Nameless", "Toolless", "Doubled", "Dotted", "Slashed", "Misled", "Usurper", "NOT_A_PLUGIN", "Absent"],
 )
 def test_an_ill_made_plugin_is_listed_and_harms_no_other(name: str, caplog: pytest.LogCaptureFixture) -> None:
     """What can't be used is logged and named with a reason, and the others work."""
@@ -97,7 +99,7 @@ def test_an_ill_made_plugin_is_listed_and_harms_no_other(name: str, caplog: pyte
     with caplog.at_level(logging.ERROR):
         registry = PluginRegistry.load(extra=[path, NUMBERED])
 
-    assert names(registry) == ["motion", "numbered"]
+    assert names(registry) == [*BUILT_IN, "numbered"]
     assert registry.get("motion") is Motion
     assert list(registry.failed()) == [path]
     assert registry.failed()[path]
@@ -109,7 +111,7 @@ def test_a_setting_that_names_nothing_is_listed(path: str) -> None:
     """A slip in the setting costs that plugin and nothing else."""
     registry = PluginRegistry.load(extra=[path])
 
-    assert names(registry) == ["motion"]
+    assert names(registry) == BUILT_IN
     assert list(registry.failed()) == [path]
 
 
@@ -132,7 +134,7 @@ def test_a_plugin_that_fails_to_import_says_why_and_not_where(on_path: Path, sou
         sys.modules.pop("broken_plugin", None)
     reason = registry.failed()["broken_plugin:Broken"]
 
-    assert names(registry) == ["motion"]
+    assert names(registry) == BUILT_IN
     assert reason
     assert str(on_path) not in reason
     assert str(ROOT) not in reason

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from typing import cast
 
 import pydantic_core
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from plugins.runtime.plain_json import plain_json, plain_text
+from plugins.runtime.plain_json import DEEPEST, plain_json, plain_text
 
 #: Any text, also what Python holds and UTF-8 does not: halves of pairs.
 texts = st.text(st.characters(exclude_categories=()))
@@ -56,3 +57,17 @@ def test_only_what_is_wrong_becomes_null() -> None:
 def test_half_a_character_is_replaced_and_whole_ones_stay() -> None:
     """A text that was read with the wrong encoding can still be shown."""
     assert plain_text("caf\udce9 \U0001f6b2") == "caf\ufffd \U0001f6b2"
+    assert plain_text("no GPU:\0 driver") == "no GPU:\ufffd driver"
+
+
+def test_what_lies_too_deep_is_replaced() -> None:
+    """Readers of JSON give up somewhere: nobody has to find out where, and what lies less deep stays as it is."""
+    value: JsonValue = "found"
+    for _ in range(DEEPEST):
+        value = [value]
+    deeper: JsonValue = {"deep": [[value]], "shallow": [1, {"two": 2}]}
+
+    assert plain_json(value) is value
+    assert json.dumps(plain_json(deeper)).count("[") == DEEPEST + 1
+    assert "found" not in json.dumps(plain_json(deeper))
+    assert cast("dict[str, JsonValue]", plain_json(deeper))["shallow"] == [1, {"two": 2}]

@@ -80,6 +80,44 @@ def test_what_the_bus_never_said_comes_from_the_log(database: Database) -> None:
     asyncio.run(scenario())
 
 
+def test_a_neighbour_on_the_same_broker_is_told_of_once_and_costs_nothing(
+    database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of another log are passed over, without a look into this one for each."""
+    reads = []
+    run_read = database.run_read
+
+    async def counted(function: Callable[..., Any], *arguments: Any) -> Any:
+        reads.append(function)
+        return await run_read(function, *arguments)
+
+    monkeypatch.setattr(database, "run_read", counted)
+
+    async def scenario() -> None:
+        async with running(database) as stream:
+            sink = RecordingSink()
+            await stream.manager.connect("ada", sink)
+            events = stream.append(1)
+
+            def hear_the_neighbour() -> None:
+                stream.bus.publish(batch_of("neighbour", events))
+                stream.bus.consumers[0].deliver()
+
+            hear_the_neighbour()
+            await until(lambda: "TRANSOM_NAMESPACE" in caplog.text)
+            before = len(reads)
+            for seq in range(2, 102):
+                hear_the_neighbour()
+                stream.publish(stream.append())
+                stream.bus.consumers[0].deliver()
+                await until(lambda: len(sink.ids()) == seq)  # noqa: B023 - called before the next round
+            assert sink.ids() == stream.ids(101)
+            assert len(reads) - before < 50
+            assert caplog.text.count("TRANSOM_NAMESPACE") == 1
+
+    asyncio.run(scenario())
+
+
 def test_early_batches_wait_for_the_one_before(database: Database) -> None:
     """Batches in the wrong order come in the right one."""
 

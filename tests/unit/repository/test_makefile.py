@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +119,83 @@ def test_browser_tests_that_skip_say_why(root: Path, clean_environment: dict[str
 
     assert result.returncode == 0
     assert "no Chromium was found" in result.stdout
+
+
+#: Stands for npm: notes what it is asked for, and does what is seen of it from outside.
+NPM = """#!/bin/sh
+echo "$*" >>"$NPM_LOG"
+case "$*" in
+  *" ci "*) mkdir -p web-ui/node_modules ;;
+  *"run --silent build"*)
+    [ -z "$NPM_FAILS" ] || { echo "npm: a type is wrong"; exit 1; }
+    mkdir -p app/web_ui/assets && echo built >app/web_ui/index.html && echo built >app/web_ui/assets/index.js ;;
+esac
+"""
+
+
+@pytest.fixture
+def npm(tmp_path: Path, clean_environment: dict[str, str]) -> dict[str, str]:
+    """An environment whose npm only notes what it was asked for."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name, text in (("npm", NPM), ("node", "#!/bin/sh\nexit 0\n")):
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
+    return clean_environment | {
+        "PATH": f"{tools}:{clean_environment['PATH']}",
+        "NPM_LOG": str(tmp_path / "npm.log"),
+    }
+
+
+def npm_calls(environment: dict[str, str]) -> list[str]:
+    """What npm was asked for so far."""
+    log = Path(environment["NPM_LOG"])
+    return log.read_text().splitlines() if log.exists() else []
+
+
+def test_the_web_ui_is_built_once(copy_of_repository: Callable[[], Path], npm: dict[str, str]) -> None:
+    """The second start asks npm for nothing; a changed source is built again, without installing again."""
+    clone = copy_of_repository()
+
+    assert make(clone, "web-ui-built", environment=npm).returncode == 0
+    # Packed once, not at every request.
+    assert gzip.decompress((clone / "app" / "web_ui" / "assets" / "index.js.gz").read_bytes()) == b"built\n"
+    first = npm_calls(npm)
+    assert make(clone, "web-ui-built", environment=npm).stdout == ""
+    assert npm_calls(npm) == first
+    built = (clone / "app" / "web_ui" / "index.html").stat()
+    os.utime(clone / "web-ui" / "src" / "main.tsx", (built.st_atime + 1, built.st_mtime + 1))
+    make(clone, "web-ui-built", environment=npm)
+
+    assert [" ci " in call for call in first] == [True, False]
+    assert npm_calls(npm) == [*first, first[1]]
+
+
+def test_a_build_that_fails_stops_no_start(copy_of_repository: Callable[[], Path], npm: dict[str, str]) -> None:
+    """It says so, with the reason above, and Transom starts without new pages."""
+    result = make(copy_of_repository(), "web-ui-built", environment=npm | {"NPM_FAILS": "1"})
+
+    assert result.returncode == 0
+    assert "npm: a type is wrong" in result.stdout
+    assert "The web UI could not be built" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("chore", "said"),
+    [("web-ui-built", "The web UI is not built: there is no npm"), ("e2e", "can't run: there is no npm")],
+)
+def test_without_npm_it_is_said(
+    copy_of_repository: Callable[[], Path], tmp_path: Path, clean_environment: dict[str, str], chore: str, said: str
+) -> None:
+    """Whoever has no Node gets everything but the pages; only what can't do without it fails."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("make", "sh", "find", "node"):
+        found = shutil.which(name)
+        if found is not None:
+            (tools / name).symlink_to(found)
+
+    result = make(copy_of_repository(), chore, environment=clean_environment | {"PATH": str(tools)})
+
+    assert said in result.stdout
+    assert (result.returncode == 0) == (chore == "web-ui-built")

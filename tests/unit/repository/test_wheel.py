@@ -12,16 +12,25 @@ from pathlib import Path
 
 import pytest
 
-VISION = {"av", "numpy", "opencv-python-headless", "pillow"}
+VISION = {"av", "numpy", "opencv-python-headless", "pillow", "zxing-cpp"}
+
+
+#: Of each kind of file that a build makes.
+UI_FILES = ("index.html", "icon.svg", "assets/index-1a2b.js", "assets/index-1a2b.js.gz", "assets/index-3c4d.css")
 
 
 @pytest.fixture
 def wheel(copy_of_repository: Callable[[], Path], tmp_path: Path, clean_environment: dict[str, str]) -> Path:
-    """Build the wheel from the repository's files, with nothing fetched."""
+    """Build the wheel from the repository's files and a built web UI, with nothing fetched."""
+    clone = copy_of_repository()
+    for name in UI_FILES:
+        file = clone / "app" / "web_ui" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("built")
     command = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run(
         [*command, "--wheel-dir", str(tmp_path / "dist"), "."],
-        cwd=copy_of_repository(),
+        cwd=clone,
         check=True,
         env=clean_environment,
     )
@@ -30,7 +39,7 @@ def wheel(copy_of_repository: Callable[[], Path], tmp_path: Path, clean_environm
 
 
 def test_the_wheel_is_whole_and_light(wheel: Path, repository_paths: list[str]) -> None:
-    """Every module, migration, sample and data file is in it, and it asks for no vision library by itself."""
+    """Every module, migration, sample, data file and page is in it, and it asks for no vision library by itself."""
     with zipfile.ZipFile(wheel) as archive:
         files = set(archive.namelist())
         metadata = Parser().parsestr(
@@ -42,6 +51,7 @@ def test_the_wheel_is_whole_and_light(wheel: Path, repository_paths: list[str]) 
         for path in repository_paths
         if path.split("/")[0] in {"app", "tasks", "plugins"} and not path.endswith(".gitignore")
     }
+    wanted |= {f"app/web_ui/{name}" for name in UI_FILES}
     assert sorted(wanted - files) == []
     required = {
         re.split(r"[^\w.-]", requirement)[0].lower()

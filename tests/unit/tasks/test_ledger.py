@@ -11,7 +11,7 @@ from app.jobs.job import Job, JobStatus
 from app.realtime.event_log import read_since, state
 from app.realtime.events import Filter
 from app.realtime.message_types import timestamp_now
-from tasks.ledger import Outcome, commit
+from tasks.ledger import Outcome, commit, rehearse
 from tasks.run import MAX_WAITING, Run
 
 PROGRESS = '{"job_id":"x","progress":1}'
@@ -108,3 +108,16 @@ def test_run_takes_part_by_part_and_is_bounded(database: Database, new_job: Call
 
     assert parts == [(0, 200), (200, 400), (400, 500)]
     assert len(_seqs(database, run.job.id)) == 2 + MAX_WAITING
+
+
+def test_rehearsal_leaves_nothing_behind(database: Database, new_job: Callable[..., Job]) -> None:
+    """After a rehearsal the log is as it was, and the first event has the first number."""
+    with database.write() as connection:
+        rehearse(connection)
+    with database.read() as connection:
+        before = state(connection)
+    with database.write() as connection:
+        moved = transitions.submit(connection, new_job())
+
+    assert before.heads == {}
+    assert [event.seq for event in moved.events] == [1]

@@ -11,6 +11,9 @@ from tasks.previews import FAILED_SECONDS, INTERVAL_SECONDS, Previews
 class Still:
     """A picture that costs nothing."""
 
+    width = 1920
+    height = 1080
+
     def jpeg(self, *, max_width: int, quality: int) -> bytes:
         """Two bytes of a JPEG."""
         return b"\xff\xd8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -13,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.database.engine import Database
-from app.jobs import store, transitions
+from app.jobs import retention, store, transitions
 from app.jobs.job import Job, JobStatus
 from app.jobs.queue import JobQueue
 from app.realtime.event_bus import EventPublisher
 from app.settings import Settings
-from app.storage.blobs import BlobStore
-from tasks.hearing import DEAF_AFTER_SECONDS
+from app.storage.blobs import BlobStore, preview_key
 from tasks.link import PREFIX_BYTES, Link, body_length, decode, encode
 from tasks.resources import ScribeResources
 from tasks.scribe import Scribe
@@ -76,8 +77,8 @@ class Served:
             ScribeResources(
                 settings=self.settings,
                 database=database,
-                publisher=EventPublisher(self.settings.broker_url),
-                queue=JobQueue(self.settings.broker_url),
+                publisher=EventPublisher(self.settings.broker_url, namespace=self.settings.namespace),
+                queue=JobQueue(self.settings.broker_url, namespace=self.settings.namespace),
                 blobs=BlobStore(self.settings.resolved_storage_url),
             )
         )
@@ -170,6 +171,37 @@ def test_end_after_a_stop_is_answered(database: Database, new_job: Callable[...,
     asyncio.run(body())
 
 
+@pytest.mark.parametrize("last_word", ["stopped", "end", "none"])
+def test_nothing_is_left_of_a_job_purged_while_it_ran(
+    database: Database, new_job: Callable[..., Job], tmp_path: Path, last_word: str
+) -> None:
+    """A picture that a child writes after its job was cancelled and purged goes too, however the child then stops."""
+    job = new_job()
+    submit(database, job)
+
+    async def body() -> None:
+        async with serving(database, tmp_path) as served:
+            blobs = BlobStore(served.settings.resolved_storage_url)
+            child = await served.caller()
+            await child.claim()
+            cancel(database, job)
+            with database.write() as connection:
+                retention.purge(connection, job.tenant, job.id)
+            with blobs.open_write(preview_key(job.id, 7)) as file:
+                file.write(b"picture")
+            match last_word:
+                case "stopped":
+                    child.tell("stopped")
+                case "end":
+                    child.tell("end", 1, "done", {"progress": 100}, [])
+                case _:
+                    assert await child.hear("stop") == "claim_lost"
+                    await child.leave()
+            await until(lambda: not blobs.exists(preview_key(job.id, 7)))
+
+    asyncio.run(body())
+
+
 @pytest.mark.timeout(60)
 def test_crash_of_the_ledger_ends_the_scribe(database: Database, new_job: Callable[..., Job], tmp_path: Path) -> None:
     """Where nothing can be committed any more the scribe ends, so that another is started; nobody waits for ever."""
@@ -189,10 +221,35 @@ def test_crash_of_the_ledger_ends_the_scribe(database: Database, new_job: Callab
 
     breaking = threading.Thread(target=break_it)
     breaking.start()
-    with pytest.raises(OverflowError):
+    # Refused by SQLite's driver, or by PostgreSQL itself.
+    with pytest.raises((OverflowError, sa.exc.DataError)):
         asyncio.run(served.scribe.run())
     breaking.join()
     child[0].close()
+
+
+def test_scribe_that_stops_lets_its_processes_go_without_a_complaint(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """To be stopped while processes are connected is how a scribe ends well, and no error in its log."""
+    served = Served(database, tmp_path)
+    child: list[Link] = []
+
+    def stop_it() -> None:
+        while not Path(served.settings.scribe_socket).exists():
+            time.sleep(0.01)
+        child.append(Link(served.settings.scribe_socket))
+        child[0].ask(["claim", "cpu"])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    stopping = threading.Thread(target=stop_it)
+    stopping.start()
+    asyncio.run(served.scribe.run())
+    stopping.join()
+    child[0].wait_until_lost()
+    child[0].close()
+
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_claim_that_meets_a_stop_is_given_back(database: Database, new_job: Callable[..., Job], tmp_path: Path) -> None:
@@ -206,7 +263,7 @@ def test_claim_that_meets_a_stop_is_given_back(database: Database, new_job: Call
             # The claim waits for this lock, the wish to stop does not.
             with database.write():
                 child.tell("claim", "cpu")
-                await until(lambda: served.scribe._watch._hearing._patience == DEAF_AFTER_SECONDS)
+                await until(lambda: any(one.has_asked for one in served.scribe._children))
                 main.tell("drain")
                 await until(lambda: served.scribe._watch.draining)
             assert await child.hear("job") is None

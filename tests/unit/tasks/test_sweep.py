@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from uuid import uuid4
+from collections.abc import Callable
+from pathlib import Path
 
-import psycopg
 import pytest
+import sqlalchemy as sa
 
 from app.database.engine import Database
-from app.database.lifecycle import open_log
-from app.database.migrations import migrate
-from app.jobs import fleet, transitions
+from app.database.schema import events, forgotten_jobs, idempotency_keys
+from app.jobs import fleet, retention, store, transitions, usage
 from app.jobs.ids import now_ms
-from app.jobs.job import Job
+from app.jobs.job import Job, JobStatus
 from app.settings import Settings
-from tasks.sweep import sweep
-
-POSTGRES = "postgresql://postgres@127.0.0.1:5432"
-
-
-@pytest.fixture
-def postgres() -> Iterator[Database]:
-    """A migrated database of this test's own, dropped afterwards."""
-    name = f"transom_test_{uuid4().hex[:12]}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    url = Settings(database_url=f"{POSTGRES}/{name}").resolved_database_url
-    migrate(url)
-    open_log(url)
-    opened = Database(url)
-    yield opened
-    opened.close()
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+from app.storage.blobs import BlobStore, input_key, preview_key
+from tasks.sweep import Cleaning, sweep
+from tasks.transactions import Transactions
 
 
 def _worker(processes: int) -> fleet.Worker:
@@ -66,24 +50,134 @@ def test_rings_for_free_processes_only(database: Database, new_job: Callable[...
     assert [swept.bells for swept in (first, second, third)] == [{"cpu": 2}, {"cpu": 1}, {}]
 
 
-@pytest.mark.service("postgres")
-def test_two_scribes_that_find_no_holder(postgres: Database) -> None:
+def test_it_deletes_what_was_forgotten(database: Database, new_job: Callable[..., Job], tmp_path: Path) -> None:
+    """A job that is too old: rows, events and files go in one round, and nothing is left to do."""
+    job = new_job(status=JobStatus.DONE, finished_at_ms=1)
+    blobs = BlobStore(tmp_path.as_uri())
+    _write(blobs, input_key(job.id), preview_key(job.id, 0))
+    with database.write() as connection:
+        transitions.submit(connection, job)
+        sweep(connection, "s", Settings())
+
+    _clean(database, blobs)
+
+    assert (blobs.names("inputs"), blobs.names("previews")) == ([], [])
+    assert _count(database, events) == _count(database, forgotten_jobs) == 0
+
+
+def test_what_the_storage_does_not_delete_is_tried_again(
+    database: Database, new_job: Callable[..., Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at once, but after a while; what else there is to do goes on."""
+    jobs = [new_job(status=JobStatus.DONE, finished_at_ms=number) for number in (1, 2)]
+    blobs = Stubborn(tmp_path.as_uri())
+    _write(blobs, *(input_key(job.id) for job in jobs))
+    with database.write() as connection:
+        for job in jobs:
+            transitions.submit(connection, job)
+        sweep(connection, "s", Settings())
+
+    blobs.refused = input_key(jobs[0].id)
+    _clean(database, blobs)
+    after_failing = blobs.names("inputs")
+    blobs.refused = ""
+    _clean(database, blobs)
+    at_once = blobs.names("inputs")
+    later = now_ms() + retention.AGAIN_MS
+    monkeypatch.setattr(retention, "now_ms", lambda: later)
+    _clean(database, blobs)
+
+    assert after_failing == at_once == [jobs[0].id]
+    assert blobs.names("inputs") == []
+
+
+def test_a_sweep_by_size(database: Database, new_job: Callable[..., Job], tmp_path: Path) -> None:
+    """What jobs take is found out when they have ended, previews too, and then those that ended first make room."""
+    blobs = BlobStore(tmp_path.as_uri())
+    ended = [new_job(status=JobStatus.DONE, finished_at_ms=now_ms() + n, input_bytes=1000) for n in range(3)]
+    with blobs.open_write(preview_key(ended[2].id, 0)) as file:
+        file.write(b"x" * 100_000)
+    with database.write() as connection:
+        for job in ended:
+            transitions.submit(connection, job)
+    settings = Settings(retention_bytes=103_000)
+
+    for _ in range(2):
+        with database.write() as connection:
+            sweep(connection, "s", settings)
+        _clean(database, blobs)
+
+    with database.read() as connection:
+        left = store.page(connection, "default", store.JobQuery(oldest_first=True))
+        assert 100_000 < usage.total(connection) <= 103_000
+    assert ended[2].id in {job.id for job in left}
+    assert ended[0].id not in {job.id for job in left}
+
+
+def test_keys_of_yesterday_go_in_steps(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, a round takes a bounded number of them."""
+    monkeypatch.setattr("tasks.sweep.KEYS_A_ROUND", 10)
+    rows = [
+        {"tenant": "default", "key": str(n), "fingerprint": "x", "created_at_ms": n if n < 25 else now_ms()}
+        for n in range(30)
+    ]
+    left = []
+    with database.write() as connection:
+        connection.execute(sa.insert(idempotency_keys), rows)
+        for _ in range(3):
+            sweep(connection, "s", Settings())
+            left.append(connection.execute(sa.select(sa.func.count()).select_from(idempotency_keys)).scalar_one())
+
+    assert left == [19, 8, 5]
+
+
+class Stubborn(BlobStore):
+    """A storage that refuses to delete one blob."""
+
+    refused = ""
+
+    def delete(self, prefix: str) -> None:
+        """As ever, but for that one."""
+        if prefix == self.refused:
+            raise PermissionError("The storage refuses")
+        super().delete(prefix)
+
+
+def _write(blobs: BlobStore, *keys: str) -> None:
+    for key in keys:
+        with blobs.open_write(key) as file:
+            file.write(b"content")
+
+
+def _clean(database: Database, blobs: BlobStore) -> None:
+    transactions = Transactions(database)
+    asyncio.run(Cleaning(settings=Settings(), transactions=transactions, blobs=blobs).round())
+    transactions.close()
+
+
+def _count(database: Database, table: sa.Table) -> int:
+    with database.read() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+@pytest.mark.only_over("postgres")
+def test_two_scribes_that_find_no_holder(database: Database) -> None:
     """Of two scribes that look while nobody sweeps, one does, and the other goes on without an error."""
     answers: list[str | BaseException] = []
 
     def other() -> None:
         try:
-            with postgres.write() as connection:
+            with database.write() as connection:
                 answers.append(sweep(connection, "b", Settings()).epoch)
         except BaseException as error:  # noqa: BLE001 - it is what the test asks for
             answers.append(error)
 
     thread = threading.Thread(target=other)
-    with postgres.write() as connection:
+    with database.write() as connection:
         assert sweep(connection, "a", Settings()).epoch
         thread.start()
         # The other one waits for this transaction to end: now it is in the middle of its own.
-        _wait_for_a_lock(postgres)
+        _wait_for_a_lock(database)
     thread.join()
 
     assert answers == [""]

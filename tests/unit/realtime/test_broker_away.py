@@ -1,0 +1,80 @@
+"""A broker that is away for long: trying again costs nothing that stays."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from app.jobs.queue import JobQueue
+from app.realtime import event_bus
+from app.realtime.event_bus import EventConsumer, EventPublisher
+from tests.stack import wait_until
+
+#: Nobody listens there.
+AWAY = "redis://127.0.0.1:1/0"
+TRIES = 30
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """What a process does that has little to do: it collects no garbage by itself."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def descriptors_after(tries: Callable[[], int]) -> int:
+    """How many more this process has after so many tries than after the first few."""
+    wait_until(lambda: tries() >= 3, what="the first tries")
+    before = psutil.Process().num_fds()
+    wait_until(lambda: tries() >= TRIES, what="all tries")
+    return psutil.Process().num_fds() - before
+
+
+@pytest.mark.usefixtures("no_collection")
+@pytest.mark.parametrize("kind", ["publisher", "consumer"])
+def test_the_bus_keeps_nothing_of_its_tries(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Not one descriptor a try, until there are none left."""
+    tries = 0
+    connected = event_bus._connected
+
+    def counted(url: str, *, heartbeat: int) -> object:
+        nonlocal tries
+        tries += 1
+        return connected(url, heartbeat=heartbeat)
+
+    monkeypatch.setattr(event_bus, "_connected", counted)
+    monkeypatch.setattr(event_bus, "RECONNECT_SECONDS", (0.01,))
+    bus: EventPublisher | EventConsumer = (
+        EventPublisher(AWAY, namespace="away")
+        if kind == "publisher"
+        else EventConsumer(AWAY, namespace="away", node_id="n", on_batch=lambda batch: None, on_subscribed=lambda: None)
+    )
+    bus.start()
+
+    more = descriptors_after(lambda: tries)
+    bus.close()
+
+    assert more < 5
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_the_bell_keeps_nothing_of_its_tries(caplog: pytest.LogCaptureFixture) -> None:
+    """The same for the bell."""
+    caplog.set_level(logging.WARNING)
+    bell = JobQueue(AWAY, namespace="away")
+    bell.start()
+
+    def tries() -> int:
+        bell.ring("cpu")
+        return caplog.text.count("could not be rung")
+
+    more = descriptors_after(tries)
+    bell.close()
+
+    assert more < 5
