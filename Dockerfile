@@ -10,7 +10,17 @@ COPY app app
 COPY plugins plugins
 COPY tasks tasks
 
-FROM source AS web-build
+FROM node:20-slim AS web-ui
+WORKDIR /src
+COPY web-ui web-ui
+RUN PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm --prefix web-ui ci --no-audit --no-fund \
+    && npm --prefix web-ui run build \
+    && find app/web_ui -type f \( -name '*.js' -o -name '*.css' \) -exec gzip -9 -k -f {} +
+
+FROM source AS source-with-ui
+COPY --from=web-ui /src/app/web_ui app/web_ui
+
+FROM source-with-ui AS web-build
 RUN /opt/transom/bin/pip install --no-cache-dir '.[postgres]'
 
 FROM web-build AS worker-build

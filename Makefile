@@ -4,13 +4,18 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run install test e2e check format bench hooks clean
+.PHONY: help run install test e2e chaos check format bench wheel hooks clean
 
 BIN := .venv/bin
 # Further arguments: `make run ARGS="--port 9000"`, `make test ARGS="-k cursor"`.
 ARGS ?=
 # The interpreter that .venv is made with; `make run PYTHON=/path/to/python3` overrides the search.
 PYTHON ?=
+
+# The built web UI: as new as its page. A folder is among the sources, so that a file which is gone is noticed too.
+UI := app/web_ui/index.html
+UI_SOURCES = $(shell find web-ui/src web-ui/public -not -path '*/stories*' 2>/dev/null) \
+  web-ui/index.html web-ui/vite.config.ts
 
 # An extra that is installed covers the smaller ones, so `make run` after `make check` installs nothing.
 COVERS_all := all
@@ -21,7 +26,7 @@ help: ## List the chores
 	@echo "make CHORE, where CHORE is one of:"
 	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
 
-run: .venv/.installed-all ## Install what is needed, start everything, run the sample, serve until Ctrl-C
+run: .venv/.installed-all web-ui-built ## Install and build what is needed, start everything, run the sample, serve
 	@echo "Starting Transom (data is kept in .transom; Ctrl-C stops it)."
 	@exec $(BIN)/transom up --demo $(ARGS)
 
@@ -30,7 +35,7 @@ install: .venv/.installed-dev ## Make .venv with everything that developing need
 test: .venv/.installed-test ## Run all tests: those in the browser where there is a Chromium, then pytest
 	@failed=0; \
 	if reason=$$(sh web-ui/hooks/why-no-browser.sh); then \
-	  echo "Skipping the browser tests of web-ui/: $$reason"; \
+	  echo "Skipping the specs, stories and browser tests of web-ui/: $$reason"; \
 	else \
 	  $(MAKE) --no-print-directory e2e || failed=1; \
 	fi; \
@@ -38,10 +43,16 @@ test: .venv/.installed-test ## Run all tests: those in the browser where there i
 	$(BIN)/python -m pytest $(ARGS) || failed=$$?; \
 	exit $$failed
 
-e2e: .venv/.installed-all web-ui/node_modules/.installed ## Run the tests of web-ui/ in a real Chromium
-	@if reason=$$(sh web-ui/hooks/why-no-browser.sh); then echo "The browser tests can't run: $$reason"; exit 1; fi
-	@echo "Running the browser tests of web-ui/."
-	@npm --prefix web-ui run --silent test:e2e
+e2e: browser-there .venv/.installed-all web-ui/node_modules/.installed $(UI) ## Run the tests of web-ui/ in a real Chromium
+	@failed=0; \
+	echo "Running the specs and stories of web-ui/."; \
+	npm --prefix web-ui run --silent test:unit || failed=1; \
+	echo "Running the browser tests of web-ui/."; \
+	npm --prefix web-ui run --silent test:e2e || failed=1; \
+	exit $$failed
+
+chaos: .venv/.installed-test ## Hit every part at random, 200 times over each back end: see docs/chaos.md
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: .venv/.installed-dev ## Check style, types and the direction of imports; says all that is wrong at once
 	@failed=0; \
@@ -50,8 +61,8 @@ check: .venv/.installed-dev ## Check style, types and the direction of imports; 
 	step "ruff: format" $(BIN)/ruff format --check .; \
 	step "mypy: strict, over source and tests" $(BIN)/mypy; \
 	step "import-linter: who may import whom" $(BIN)/lint-imports --no-logo; \
-	if command -v npm >/dev/null; then $(MAKE) --no-print-directory web-ui-types || failed=1; \
-	else echo "Skipping the types of web-ui/: there is no npm on PATH."; fi; \
+	if reason=$$(sh web-ui/hooks/why-no-node.sh); then echo "Skipping the checks of web-ui/: $$reason"; \
+	else $(MAKE) --no-print-directory web-ui-check || failed=1; fi; \
 	exit $$failed
 
 format: .venv/.installed-dev ## Put the Python source into its one format
@@ -61,20 +72,43 @@ format: .venv/.installed-dev ## Put the Python source into its one format
 bench: .venv/.installed-test ## Measure: every benchmark, or those that ARGS names
 	@$(BIN)/python -m bench $(ARGS)
 
+wheel: .venv/.installed-test $(UI) ## Build the wheel into dist/, with the web UI in it: who installs it needs no Node
+	@echo "Building the wheel."
+	@# What an earlier build left there would be packed too.
+	@rm -rf build dist
+	@$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
 hooks: .venv/.installed-dev ## Install the git hooks (nothing is fetched)
 	@echo "Installing the git hooks."
 	@$(BIN)/pre-commit install
 
 clean: ## Remove what was installed and built; the data in .transom stays
-	@echo "Removing .venv, web-ui/node_modules, caches and build folders."
-	@rm -rf .venv web-ui/node_modules web-ui/test-results build dist *.egg-info \
+	@echo "Removing .venv, web-ui/node_modules, the built web UI, caches and build folders."
+	@rm -rf .venv web-ui/node_modules web-ui/test-results web-ui/dist app/web_ui build dist *.egg-info \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	@find app tasks plugins tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: web-ui-types
-web-ui-types: web-ui/node_modules/.installed
-	@echo "tsc: web-ui/"
+.PHONY: web-ui-built web-ui-check browser-there
+# Never in the way of a start: whoever has no Node gets everything but the pages.
+web-ui-built:
+	@if $(MAKE) --no-print-directory --question $(UI); then exit 0; fi; \
+	if reason=$$(sh web-ui/hooks/why-no-node.sh); then echo "The web UI is not built: $$reason Transom starts without it."; \
+	elif ! $(MAKE) --no-print-directory $(UI); then \
+	  echo "The web UI could not be built; the lines above say why. Everything else starts."; \
+	fi
+
+web-ui-check: web-ui/node_modules/.installed
+	@echo "web-ui/: types, rules, what is unused, and the types of the API"
 	@npm --prefix web-ui run --silent check
+
+browser-there:
+	@if reason=$$(sh web-ui/hooks/why-no-browser.sh); then echo "The browser tests can't run: $$reason"; exit 1; fi
+
+$(UI): web-ui/node_modules/.installed $(UI_SOURCES)
+	@echo "Building the web UI."
+	@npm --prefix web-ui run --silent build -- --logLevel error
+	@find app/web_ui -type f \( -name '*.js' -o -name '*.css' \) -exec gzip -9 -k -f {} +
 
 # The stamps: a second run installs nothing, a change of what is required installs again.
 .venv/.installed-%: setup.cfg pyproject.toml | $(BIN)/python
@@ -88,6 +122,6 @@ $(BIN)/python:
 	"$$python" -m venv --clear .venv || { rm -rf .venv; exit 1; }
 
 web-ui/node_modules/.installed: web-ui/package.json web-ui/package-lock.json
-	@echo "Installing what web-ui/ needs."
+	@echo "Installing what web-ui/ needs; the first time takes a minute, without a word."
 	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm --prefix web-ui ci --no-audit --no-fund --silent
 	@touch $@

@@ -117,7 +117,7 @@ def run_job(folder: Path, url: str, broker_url: str) -> None:
         created_at_ms=now_ms(),
     )
     database = Database(url)
-    bell = JobQueue(broker_url)
+    bell = JobQueue(broker_url, namespace="transom")
     bell.start()
     with database.write() as connection:
         transitions.submit(connection, job)
