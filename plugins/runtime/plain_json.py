@@ -16,7 +16,7 @@ DEEPEST: Final = 50
 def plain_json(value: JsonValue, *, depth: int = 0) -> JsonValue:
     """The same value, its very self where nothing is wrong.
 
-    Else a copy with null for what is no finite number or lies too deep, and a replacement for half a character.
+    Else a copy with null for what is no finite number or lies too deep, a replacement for half a character or NUL.
     """
     if isinstance(value, str):
         return plain_text(value)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import cast
 
 import pydantic_core
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
@@ -23,15 +24,29 @@ values: st.SearchStrategy[JsonValue] = st.recursive(
 
 
 def fits(value: JsonValue) -> bool:
-    """Whether strict JSON in UTF-8 can carry the value."""
+    """Whether strict JSON in UTF-8 can carry the value, and PostgreSQL can store it: a text there has no NUL."""
     try:
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except ValueError:
         return False
-    return True
+    return not any("\0" in text for text in every_text(value))
+
+
+def every_text(value: JsonValue) -> Iterator[str]:
+    """Names of members too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from every_text(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from every_text(item)
 
 
 @given(values)
+@example({"\0": None})
 def test_what_comes_out_is_json(value: JsonValue) -> None:
     """Whatever goes in, every client can read what comes out, and a second pass changes nothing."""
     cleaned = plain_json(value)
@@ -42,6 +57,8 @@ def test_what_comes_out_is_json(value: JsonValue) -> None:
 
 
 @given(values)
+@example({"\0": None})
+@example(["\\u0000"])
 def test_what_was_fit_is_the_very_same(value: JsonValue) -> None:
     """Nothing is copied where nothing is wrong, and only then."""
     assert (plain_json(value) is value) == fits(value)

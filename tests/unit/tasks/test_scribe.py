@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database.engine import Database
+from app.database.schema import logs
 from app.jobs import retention, store, transitions
 from app.jobs.job import Job, JobStatus
 from app.jobs.queue import JobQueue
@@ -261,7 +262,8 @@ def test_claim_that_meets_a_stop_is_given_back(database: Database, new_job: Call
         async with serving(database, tmp_path) as served:
             main, child = await served.caller(), await served.caller()
             # The claim waits for this lock, the wish to stop does not.
-            with database.write():
+            with database.write() as connection:
+                connection.execute(sa.select(logs.c.head).with_for_update())
                 child.tell("claim", "cpu")
                 await until(lambda: any(one.has_asked for one in served.scribe._children))
                 main.tell("drain")
