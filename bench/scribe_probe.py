@@ -9,6 +9,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from app.realtime.events import LogEvent
 from app.settings import load_settings
 from tasks.child import Child
 from tasks.ledger import Committed, Entry
@@ -20,14 +21,21 @@ delays_ms: list[float] = []
 
 
 class ProbedScribe(Scribe):
-    """The scribe, timed at the moment a commit is known."""
+    """The scribe, timed at the moment a commit is known: before anybody is told of it."""
+
+    _committed_at = 0.0
+
+    def publish(self, epoch: str, events: list[LogEvent]) -> None:
+        """Note when it is that there is something to tell."""
+        self._committed_at = time.time()
+        super().publish(epoch, events)
 
     def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
-        now = time.time()
         for _, _, entry in taken:
             # Timestamps are cut to milliseconds, so a delay seems up to 1 ms longer than it was.
             delays_ms.extend(
-                (now - datetime.fromisoformat(draft.timestamp).timestamp()) * 1000 for draft in entry.drafts
+                (self._committed_at - datetime.fromisoformat(draft.timestamp).timestamp()) * 1000
+                for draft in entry.drafts
             )
         super()._settle(taken, committed)
 

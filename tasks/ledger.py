@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.database.schema import tool_runs
+from app.jobs.job import JobStatus
 from app.jobs.transitions import advance, committed_n
 from app.realtime.event_log import append, epoch_of
 from app.realtime.events import Draft, LogEvent
@@ -71,9 +72,14 @@ def commit(connection: sa.Connection, entries: list[Entry]) -> Committed:
 
 
 def rehearse(connection: sa.Connection) -> None:
-    """Run the statements of a commit once and take them back: else a job's first messages wait for their making."""
+    """Run the statements of a commit once and take them back: else a first message or end waits for their making."""
+    step = {"progress": 0, "stage": None}
+    result: dict[str, Any] = {"result": None, "plugin_timings": {}, "tool_timings": {}, "progress": 100}
+    end = {**result, "status": JobStatus.DONE, "finished_at_ms": 0, "worker_id": None, "lease_until_ms": None}
     with connection.begin_nested() as rehearsal:
-        for row in ({}, {"progress": 0, "stage": None}):
+        for row in ({}, step, end, step | end):
             advance(connection, "", 0, from_n=0, to_n=1, values=row)
         append(connection, "", [Draft(MessageType.PROGRESS, "{}", "", "", 0)])
+        run = {"plugin": "", "tool": "", "timing_ms": None, "frames": None, "failed": False, "at_ms": 0}
+        connection.execute(sa.insert(tool_runs), [{"tenant": "", "job_id": "", **run}])
         rehearsal.rollback()

@@ -48,8 +48,37 @@ class Swept:
     bells: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a round finds before it writes anything: most rounds have nothing to write, and keep no commit waiting."""
+
+    #: The lease is this scribe's, or may be taken.
+    holds: bool
+    #: A job's lease has expired, something is to be forgotten, or the sweep's own lease to be renewed or taken.
+    due: bool
+    #: As in `Swept`.
+    bells: dict[str, int]
+
+
+def look(connection: sa.Connection, holder: str, settings: Settings) -> Seen:
+    """Whether a round of this scribe has something to write, and what it would ring for."""
+    now = now_ms()
+    lease = connection.execute(sa.select(leases.c.holder, leases.c.until_ms).where(leases.c.name == LEASE_NAME)).first()
+    if lease is None or lease.until_ms < now:
+        return Seen(holds=True, due=True, bells={})
+    if lease.holder != holder:
+        return Seen(holds=False, due=False, bells={})
+    due = (
+        lease.until_ms < now + LEASE_MS // 2
+        or bool(store.expired(connection, now, limit=1))
+        or retention.due(connection, now - int(settings.retention_days * DAY_MS), settings.retention_bytes)
+        or _forgettable_keys(connection, now - IDEMPOTENCY_MS)
+    )
+    return Seen(holds=True, due=due, bells={} if due else _bells(connection))
+
+
 def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
-    """One round's transaction; does nothing where another scribe holds the lease."""
+    """The transaction of a round that has something to write; does nothing where another scribe holds the lease."""
     if not _hold_lease(connection, holder):
         return Swept("", [], {})
     now = now_ms()
@@ -160,6 +189,15 @@ def _forget_keys(connection: sa.Connection, before_ms: int) -> None:
         sa.select(age).where(age < before_ms).order_by(age).limit(1).offset(KEYS_A_ROUND)
     ).scalar_one_or_none()
     connection.execute(sa.delete(idempotency_keys).where(age < before_ms if last is None else age <= last))
+
+
+def _forgettable_keys(connection: sa.Connection, before_ms: int) -> bool:
+    return (
+        connection.execute(
+            sa.select(idempotency_keys.c.key).where(idempotency_keys.c.created_at_ms < before_ms).limit(1)
+        ).first()
+        is not None
+    )
 
 
 def _hold_lease(connection: sa.Connection, holder: str) -> bool:

@@ -300,11 +300,14 @@ class Watch:
             child.kill()
 
     async def _sweep(self) -> None:
-        swept = await self._transactions.run(sweep.sweep, self._worker_id, self._settings)
-        self._publish(swept.epoch, swept.events)
-        for queue, times in swept.bells.items():
+        seen = await self._transactions.read(sweep.look, self._worker_id, self._settings)
+        self._sweeps, bells = seen.holds, seen.bells
+        if seen.due:
+            swept = await self._transactions.run(sweep.sweep, self._worker_id, self._settings)
+            self._publish(swept.epoch, swept.events)
+            self._sweeps, bells = bool(swept.epoch), swept.bells
+        for queue, times in bells.items():
             self._resources.queue.ring(queue, times)
-        self._sweeps = bool(swept.epoch)
 
     async def _clean(self) -> None:
         """Beside the sweep, whose bells and leases wait for no storage."""

@@ -37,6 +37,17 @@ class Forgotten:
     tenant: str
 
 
+def due(connection: sa.Connection, cutoff_ms: int, limit_bytes: int) -> bool:
+    """Whether `forget_expired`, or `forget_over` where there is a limit, would find a job to forget."""
+    if _oldest(connection, jobs.c.finished_at_ms < cutoff_ms):
+        return True
+    return bool(
+        limit_bytes
+        and usage.total(connection) > limit_bytes
+        and _oldest(connection, jobs.c.finished_at_ms.is_not(None), jobs.c.stored_bytes.is_not(None))
+    )
+
+
 def forget_expired(connection: sa.Connection, cutoff_ms: int) -> None:
     """Forget jobs that ended before `cutoff_ms`, the oldest first, at most a round's number."""
     for row in _oldest(connection, jobs.c.finished_at_ms < cutoff_ms):

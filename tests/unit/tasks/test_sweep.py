@@ -17,7 +17,7 @@ from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus
 from app.settings import Settings
 from app.storage.blobs import BlobStore, input_key, preview_key
-from tasks.sweep import Cleaning, sweep
+from tasks.sweep import Cleaning, look, sweep
 from tasks.transactions import Transactions
 
 
@@ -48,6 +48,28 @@ def test_rings_for_free_processes_only(database: Database, new_job: Callable[...
         third = sweep(connection, "s", Settings())
 
     assert [swept.bells for swept in (first, second, third)] == [{"cpu": 2}, {"cpu": 1}, {}]
+
+
+def test_a_round_without_work_needs_no_writer(database: Database, new_job: Callable[..., Job]) -> None:
+    """Only who holds the lease looks, and finds work where a job's lease is over or a job is too old."""
+    settings = Settings(retention_days=1)
+    with database.write() as connection:
+        sweep(connection, "s", settings)
+    with database.read() as connection:
+        idle, other = look(connection, "s", settings), look(connection, "t", settings)
+
+    assert (idle.holds, idle.due, other.holds, other.due) == (True, False, False, False)
+
+    with database.write() as connection:
+        transitions.submit(connection, new_job())
+        transitions.claim(connection, queues=["cpu"], worker_id="w", lease_until_ms=now_ms() - 1)
+        abandoned = look(connection, "s", settings)
+        sweep(connection, "s", settings)
+        after = look(connection, "s", settings)
+        transitions.submit(connection, new_job(status=JobStatus.DONE, finished_at_ms=1))
+        too_old = look(connection, "s", settings)
+
+    assert (abandoned.due, after.due, too_old.due) == (True, False, True)
 
 
 def test_it_deletes_what_was_forgotten(database: Database, new_job: Callable[..., Job], tmp_path: Path) -> None:
