@@ -77,7 +77,10 @@ class JobList(_Model):
 
     jobs: list[JobSummary]
     count: int = Field(description="How many are in this answer.")
-    next_after: str | None
+    next_after: str | None = Field(
+        description="Where the next page begins; null where none follows. A search for several things at once may end "
+        "a page before it is full, or before anything is on it, and goes on from here."
+    )
 
 
 class FramePage(_Model):

@@ -77,10 +77,10 @@ def measure(name: str, both: list[Filled]) -> None:
                 query = kind.query(filled)
                 started = time.perf_counter()
                 with filled.database.read() as connection:
-                    lengths[which] = len(page(connection, "default", query))
+                    lengths[which] = len(page(connection, "default", query).jobs)
                 if turn >= 10:
                     taken[which].append((time.perf_counter() - started) * 1000)
-        assert lengths[0] == lengths[1], f"{kind.name}: {lengths}"
+        assert kind.may_differ or lengths[0] == lengths[1], f"{kind.name}: {lengths}"
         small, large = (statistics.median(times) for times in taken)
         worst = max(worst, large / small)
         print(f"{kind.name:34}{small:12.2f}{large:12.2f}{large / small:8.2f}{lengths[1]:6}", flush=True)
@@ -95,6 +95,8 @@ class Kind:
 
     name: str
     values: dict[str, Any]
+    #: A search that ends its page after so many jobs, before it is full.
+    may_differ: bool = False
 
     def query(self, filled: Filled) -> JobQuery:
         """The page of this database."""
@@ -137,6 +139,10 @@ KINDS: Final = (
     Kind("q=img jpg (in most)", {"text": "IMG jpg"}),
     Kind("q=img, status=done", {"text": "img", "status": JobStatus.DONE}),
     Kind("q=zebra, status=done", {"text": "zebra", "status": JobStatus.DONE}),
+    Kind("q=img, status=error (rare)", {"text": "img", "status": JobStatus.ERROR}, may_differ=True),
+    Kind("q=img, plugin=rare", {"text": "img", "plugin": "rare"}, may_differ=True),
+    Kind("q=img png (never meet)", {"text": "img png"}),
+    Kind("q=img png, oldest first", {"text": "img png", "oldest_first": True}),
     Kind("q=giraffe (none)", {"text": "giraffe"}),
     Kind("q=an id", {"text": place(0.5)}),
 )
@@ -207,7 +213,7 @@ def check_terms(database: Database) -> None:
     """They are those that the product makes."""
     with database.read() as connection:
         for name in ("img", "zebra"):
-            job = page(connection, "default", JobQuery(text=name, limit=1))[0]
+            job = page(connection, "default", JobQuery(text=name, limit=1)).jobs[0]
             made = connection.execute(sa.select(job_terms.c.term).where(job_terms.c.job_id == job.id)).scalars()
             assert sorted(made) == sorted(terms_of(job.input_name)), job.input_name
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from app.database.migrations import migrate
@@ -31,7 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the mark for tests that are about one back end."""
+    """Name the mark for tests that are about one back end; try the same examples in every run.
+
+    What is found by chance is found by whoever looks for it (CONTRIBUTING.md), not by whoever changed something else.
+    """
+    hypothesis.settings.load_profile("ci")
     config.addinivalue_line("markers", "only_over(names): runs over these back ends or databases, and no others")
 
 

@@ -46,17 +46,11 @@ async def list_jobs(request: ApiRequest) -> Response:
         created_before_ms=moment_ms(request, "created_before"),
         oldest_first=choice(request, "sort", JobOrder) is JobOrder.OLDEST,
         after=page_key(request, "after"),
-        # One more says whether another page follows.
-        limit=limit + 1,
+        limit=limit,
     )
-    found = await request.state["database"].run_read(store.page, tenant_of(request), query)
-    jobs = found[:limit]
-    page = JobList(
-        jobs=[summary(job) for job in jobs],
-        count=len(jobs),
-        next_after=jobs[-1].id if len(found) > limit else None,
-    )
-    return JSONResponse(page.model_dump(mode="json"))
+    page = await request.state["database"].run_read(store.page, tenant_of(request), query)
+    answer = JobList(jobs=[summary(job) for job in page.jobs], count=len(page.jobs), next_after=page.next_after)
+    return JSONResponse(answer.model_dump(mode="json"))
 
 
 async def get_job(request: ApiRequest) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +16,10 @@ from app.jobs.job import Job, JobStatus, job_from_row
 
 #: What a list of jobs needs: results may be large, and no list shows them.
 _LISTED: Final = [column for column in jobs.c if column is not jobs.c.result]
+
+
+#: Jobs with a search's first word that one page looks through for the rest of what is asked.
+SEARCHED_A_PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,38 +45,86 @@ def get(connection: sa.Connection, tenant: str, job_id: str) -> Job:
     return job_from_row(row)
 
 
-def page(connection: sa.Connection, tenant: str, query: JobQuery) -> list[Job]:
-    """A page of jobs, without their results.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of jobs without their results; `next_after` is None where nothing can follow.
+
+    A search may end a page before it is full, even before anything is on it: it looks through so many jobs a page,
+    and `next_after` goes on from there.
+    """
+
+    jobs: list[Job]
+    next_after: str | None
+
+
+def page(connection: sa.Connection, tenant: str, query: JobQuery) -> Page:
+    """A page of jobs.
 
     By keyset on the id, for ids sort by time: the thousandth page costs what the first does. Each filter has an index
     that ends with the id, so what a page costs does not depend on how many jobs there are.
     """
+    everything = sa.select(*_LISTED).where(jobs.c.tenant == tenant)
     if not query.text:
-        return _read_page(connection, sa.select(*_LISTED).where(jobs.c.tenant == tenant), jobs.c.id, query)
+        return _cut(_read_page(connection, everything, jobs.c.id, query), query, end=None)
     found: dict[str, Job] = {}
     ids = search.ids_that_begin(query.text)
     if ids is not None:
-        statement = sa.select(*_LISTED).where(jobs.c.tenant == tenant, jobs.c.id.between(*ids))
-        for job in _read_page(connection, statement, jobs.c.id, query):
+        for job in _read_page(connection, everything.where(jobs.c.id.between(*ids)), jobs.c.id, query):
             found[job.id] = job
     words = search.words_of(query.text)
+    end = None
     # Who names a whole job means that one.
     if words and not (found and ids is not None and ids[0] == ids[1]):
-        for job in _read_page(connection, _with_words(tenant, words), job_terms.c.job_id, query):
+        end = _end_of_search(connection, tenant, words, query)
+        statement = _with_words(tenant, words)
+        if end is not None:
+            statement = statement.where(*(_up_to(column, end, query) for column in (job_terms.c.job_id, jobs.c.id)))
+        for job in _read_page(connection, statement, job_terms.c.job_id, query):
             found[job.id] = job
     # Two lists in the same order, each with all that can be on this page.
-    return sorted(found.values(), key=lambda job: job.id, reverse=not query.oldest_first)[: query.limit]
+    return _cut(sorted(found.values(), key=lambda job: job.id, reverse=not query.oldest_first), query, end)
+
+
+def _cut(listed: list[Job], query: JobQuery, end: str | None) -> Page:
+    """The page of what was read in its order; `end` is where a search stopped looking."""
+    if end is not None:
+        listed = [job for job in listed if (job.id <= end if query.oldest_first else job.id >= end)]
+    shown = listed[: query.limit]
+    return Page(shown, shown[-1].id if len(listed) > query.limit else end)
+
+
+def _by_rarity(words: list[str]) -> list[str]:
+    # The longest is likely the rarest: its jobs are gone through, and the others looked up for each.
+    return sorted(words, key=len, reverse=True)
+
+
+def _end_of_search(connection: sa.Connection, tenant: str, words: list[str], query: JobQuery) -> str | None:
+    """The job at which a search for several things at once stops for this page; None where it comes to the end.
+
+    Words and filters that are seldom met together would else have a page look through all jobs with the first word.
+    """
+    if len(words) == 1 and (query.status, query.plugin, query.batch_id) == (None, None, None):
+        return None
+    statement = (
+        sa.select(job_terms.c.job_id)
+        .where(job_terms.c.tenant == tenant, job_terms.c.term == _by_rarity(words)[0])
+        .where(*_within(job_terms.c.job_id, query))
+        .order_by(_order(job_terms.c.job_id, query))
+        .limit(1)
+        .offset(SEARCHED_A_PAGE - 1)
+    )
+    end: str | None = connection.execute(statement).scalar_one_or_none()
+    return end
 
 
 def _with_words(tenant: str, words: list[str]) -> sa.Select[Any]:
     """Jobs in whose input's name each of these words begins a word."""
-    # The longest is likely the rarest: its jobs are gone through, and the others looked up for each.
-    longest, *others = sorted(words, key=len, reverse=True)
+    first, *others = _by_rarity(words)
     # A term's tenant is its job's. To ask for the job's too would have databases begin with all jobs of the tenant.
     statement = (
         sa.select(*_LISTED)
         .select_from(job_terms.join(jobs, jobs.c.id == job_terms.c.job_id))
-        .where(job_terms.c.tenant == tenant, job_terms.c.term == longest)
+        .where(job_terms.c.tenant == tenant, job_terms.c.term == first)
     )
     for word in others:
         other = job_terms.alias()
@@ -86,7 +139,10 @@ def _read_page(
     job_id: sa.Column[str],
     query: JobQuery,
 ) -> list[Job]:
-    """One page of what is selected; `job_id` is the column whose order the index has."""
+    """One page of what is selected, and one job more where there is one.
+
+    `job_id` is the column whose order the index has.
+    """
     conditions: list[sa.ColumnElement[bool]] = []
     if query.status is not None:
         conditions.append(jobs.c.status == query.status)
@@ -96,16 +152,27 @@ def _read_page(
         conditions.append(jobs.c.batch_id == query.batch_id)
     # Of both sides of a join: PostgreSQL may go along either.
     for column in dict.fromkeys((job_id, jobs.c.id)):
-        if query.created_after_ms is not None:
-            conditions.append(column >= first_id_at(query.created_after_ms))
-        if query.created_before_ms is not None:
-            conditions.append(column < first_id_at(query.created_before_ms))
-        if query.after is not None:
-            conditions.append(column > query.after if query.oldest_first else column < query.after)
-    order = job_id.asc() if query.oldest_first else job_id.desc()
-    return [
-        job_from_row(row) for row in connection.execute(statement.where(*conditions).order_by(order).limit(query.limit))
-    ]
+        conditions.extend(_within(column, query))
+    statement = statement.where(*conditions).order_by(_order(job_id, query)).limit(query.limit + 1)
+    return [job_from_row(row) for row in connection.execute(statement)]
+
+
+def _within(column: sa.Column[str], query: JobQuery) -> Iterator[sa.ColumnElement[bool]]:
+    """The window and the page of the query, as conditions of a column of ids."""
+    if query.created_after_ms is not None:
+        yield column >= first_id_at(query.created_after_ms)
+    if query.created_before_ms is not None:
+        yield column < first_id_at(query.created_before_ms)
+    if query.after is not None:
+        yield column > query.after if query.oldest_first else column < query.after
+
+
+def _up_to(column: sa.Column[str], end: str, query: JobQuery) -> sa.ColumnElement[bool]:
+    return column <= end if query.oldest_first else column >= end
+
+
+def _order(column: sa.Column[str], query: JobQuery) -> sa.UnaryExpression[str]:
+    return column.asc() if query.oldest_first else column.desc()
 
 
 def there_among(connection: sa.Connection, job_ids: list[str]) -> frozenset[str]:

@@ -194,7 +194,7 @@ def test_from_sqlite_to_postgresql_and_back(
 
     assert content(other) == content(postgres)
     with other.read() as connection:
-        jobs = store.page(connection, "default", store.JobQuery())
+        jobs = store.page(connection, "default", store.JobQuery()).jobs
         assert {job.input_name for job in jobs} == {"after", "Harbour.mp4"}
         assert {job.warnings == ["careful"] and job.result == {"text": "Grüße", "none": None} for job in jobs}
         assert event_log.state(connection).head("default") == 4
@@ -242,7 +242,7 @@ def test_a_job_that_is_purged_meanwhile_is_left_out(
     restore(other, blobs, tmp_path / "backup", overwrite=False)
 
     with other.read() as connection:
-        assert [job.id for job in store.page(connection, "default", store.JobQuery())] == [kept.id]
+        assert [job.id for job in store.page(connection, "default", store.JobQuery()).jobs] == [kept.id]
         assert {event.job_id for event in event_log.read_since(connection, "default", 0).events} == {kept.id}
         assert usage.total(connection) == 100
 

@@ -23,7 +23,7 @@ OLD_ID = "00000000-0000-7000-8000-00000000000{}"
 def ids(database: Database) -> list[str]:
     """All jobs, the oldest first."""
     with database.read() as connection:
-        return [job.id for job in store.page(connection, "default", store.JobQuery(oldest_first=True))]
+        return [job.id for job in store.page(connection, "default", store.JobQuery(oldest_first=True)).jobs]
 
 
 def log_of(database: Database, job_id: str) -> int:

@@ -22,7 +22,7 @@ from app.jobs.store import JobQuery
 def found(database: Database, text: str, **query: Any) -> list[str | None]:
     """The inputs' names of the jobs that a search finds."""
     with database.read() as connection:
-        return [job.input_name for job in store.page(connection, "default", JobQuery(text=text, **query))]
+        return [job.input_name for job in store.page(connection, "default", JobQuery(text=text, **query)).jobs]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,51 @@ def test_an_id_may_be_a_word_too(database: Database, new_job: Callable[..., Job]
     assert found(database, "0190000000007000800000000000000" + "1") == ["first"]
 
 
+@pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"text": "img", "status": JobStatus.ERROR}, ["img 05.png"]),
+        ({"text": "img jpg"}, ["img 08.jpg", "img 01.jpg"]),
+        ({"text": "img bmp"}, []),
+        # One thing alone is read off its index.
+        ({"text": "img", "limit": 4}, [f"img {n:02}.{'jpg' if n in {1, 8} else 'png'}" for n in range(9, -1, -1)]),
+        # Ids that begin so are in the list too, and none comes before its turn.
+        ({"text": "01", "status": JobStatus.ERROR}, ["img 05.png"]),
+    ],
+)
+def test_a_search_that_seldom_hits_goes_on_page_by_page(
+    database: Database,
+    new_job: Callable[..., Job],
+    monkeypatch: pytest.MonkeyPatch,
+    query: dict[str, Any],
+    names: list[str],
+    *,
+    oldest_first: bool,
+) -> None:
+    """A page looks through so many jobs and no more; all pages together have each job once, in order."""
+    monkeypatch.setattr(store, "SEARCHED_A_PAGE", 3)
+    with database.write() as connection:
+        for n in range(10):
+            status = JobStatus.ERROR if n == 5 else JobStatus.DONE
+            name = f"img {n:02}.{'jpg' if n in {1, 8} else 'png'}"
+            transitions.submit(
+                connection, new_job(id=f"019{n}0000-0000-7000-8000-000000000000", input_name=name, status=status)
+            )
+
+    shown: list[str | None] = []
+    pages = 0
+    after: str | None = None
+    with database.read() as connection:
+        while pages == 0 or after is not None:
+            page = store.page(connection, "default", JobQuery(oldest_first=oldest_first, after=after, **query))
+            shown += [job.input_name for job in page.jobs]
+            after, pages = page.next_after, pages + 1
+
+    assert shown == (names[::-1] if oldest_first else names)
+    assert pages <= 5
+
+
 def test_nothing_leads_to_a_job_that_is_gone(database: Database, new_job: Callable[..., Job]) -> None:
     """Its words go with it."""
     job = new_job(status=JobStatus.DONE, finished_at_ms=1, input_name="Harbour 0312.mp4")
@@ -121,6 +166,7 @@ def test_jobs_of_an_older_version_are_found(tmp_path: Path, new_job: Callable[..
         {"text": "harb"},
         {"text": "harb 03"},
         {"text": "harb", "status": JobStatus.DONE},
+        {"text": "harb", "plugin": "rare", "oldest_first": True},
         {"text": "0190"},
         {"created_after_ms": 1, "created_before_ms": 2},
     ],

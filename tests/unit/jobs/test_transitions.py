@@ -201,7 +201,7 @@ def test_another_tenants_job_is_not_there(database: Database, new_job: NewJob) -
     with database.write() as connection, pytest.raises(JobNotFound):
         transitions.cancel(connection, "ours", job.id)
     with database.read() as connection:
-        assert store.page(connection, "ours", store.JobQuery()) == []
+        assert store.page(connection, "ours", store.JobQuery()).jobs == []
 
 
 def test_list_pages_by_key(database: Database, new_job: NewJob) -> None:
@@ -212,11 +212,14 @@ def test_list_pages_by_key(database: Database, new_job: NewJob) -> None:
     pages: list[str] = []
     after = None
     with database.read() as connection:
-        while page := store.page(connection, "default", store.JobQuery(limit=3, after=after)):
-            pages += [job.id for job in page]
-            after = page[-1].id
-        by_text = store.page(connection, "default", store.JobQuery(text="cam_3%"))
-        wildcard = store.page(connection, "default", store.JobQuery(text="%"))
+        while True:
+            page = store.page(connection, "default", store.JobQuery(limit=3, after=after))
+            pages += [job.id for job in page.jobs]
+            after = page.next_after
+            if after is None:
+                break
+        by_text = store.page(connection, "default", store.JobQuery(text="cam_3%")).jobs
+        wildcard = store.page(connection, "default", store.JobQuery(text="%")).jobs
 
     assert pages == newest_first
     assert [job.input_name for job in by_text] == ["cam_3%.mp4"]

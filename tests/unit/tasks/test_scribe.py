@@ -325,4 +325,4 @@ def test_files_that_can_not_be_deleted_end_no_scribe(
 
 def _is_there(database: Database, job: Job) -> bool:
     with database.read() as connection:
-        return bool(store.page(connection, job.tenant, store.JobQuery()))
+        return bool(store.page(connection, job.tenant, store.JobQuery()).jobs)

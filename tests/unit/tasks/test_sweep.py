@@ -130,7 +130,7 @@ def test_a_sweep_by_size(database: Database, new_job: Callable[..., Job], tmp_pa
         _clean(database, blobs)
 
     with database.read() as connection:
-        left = store.page(connection, "default", store.JobQuery(oldest_first=True))
+        left = store.page(connection, "default", store.JobQuery(oldest_first=True)).jobs
         assert 100_000 < usage.total(connection) <= 103_000
     assert ended[2].id in {job.id for job in left}
     assert ended[0].id not in {job.id for job in left}

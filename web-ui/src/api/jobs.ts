@@ -36,11 +36,24 @@ function jobsKey(query: JobQuery): readonly [string, JobQuery] {
   return [JOBS_KEY[0], query];
 }
 
+/** Pages that are read at once while nothing is on them: a search ends a page after so many jobs that do not match. */
+const EMPTY_PAGES = 20;
+
+/** The first page from there on that has a job on it, or the last of some empty ones; throws an `ApiProblem`. */
+async function readJobs(query: JobQuery, signal: AbortSignal): Promise<JobList> {
+  let list = await contentOf(api.GET("/v1/jobs", { params: { query }, signal }));
+  for (let page = 1; page < EMPTY_PAGES && list.jobs.length === 0 && list.next_after !== null; page++) {
+    const further = { ...query, after: list.next_after };
+    list = await contentOf(api.GET("/v1/jobs", { params: { query: further }, signal }));
+  }
+  return list;
+}
+
 /** A page of jobs; the page before stays while the next one is read. */
 export function useJobs(query: JobQuery, options: { refetchMs: number | false }) {
   return useQuery({
     queryKey: jobsKey(query),
-    queryFn: ({ signal }) => contentOf(api.GET("/v1/jobs", { params: { query }, signal })),
+    queryFn: ({ signal }) => readJobs(query, signal),
     placeholderData: keepPreviousData,
     refetchInterval: options.refetchMs,
   });

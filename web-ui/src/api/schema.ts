@@ -1016,7 +1016,10 @@ export interface components {
              * @description How many are in this answer.
              */
             count: number;
-            /** Next After */
+            /**
+             * Next After
+             * @description Where the next page begins; null where none follows. A search for several things at once may end a page before it is full, or before anything is on it, and goes on from here.
+             */
             next_after: string | null;
         };
         /**

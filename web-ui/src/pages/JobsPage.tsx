@@ -29,6 +29,18 @@ function shownWords(count: number, moreFollow: boolean, isFirstPage: boolean, is
   return isFiltered ? `${counted(count, "job")} ${count === 1 ? "matches" : "match"}` : `${counted(count, "job")} in all`;
 }
 
+function emptyTitle(isFirstPage: boolean, moreFollow: boolean): string {
+  if (moreFollow) return "No match so far";
+  return isFirstPage ? "No job matches" : "No jobs on this page";
+}
+
+function emptyWords(isSearch: boolean, moreFollow: boolean, onward: string): string {
+  if (moreFollow) return `Many jobs were looked through. “${onward} ›” goes on from there.`;
+  return isSearch
+    ? "The search looks at the beginning of ids and of the words in a file's name."
+    : "No job is like that at this moment.";
+}
+
 /** All jobs: a page of them at a time, each row as it is at this moment. */
 export function JobsPage(): ReactElement {
   useTitle("Jobs");
@@ -63,6 +75,7 @@ export function JobsPage(): ReactElement {
   });
 
   const { filter } = control;
+  const moreFollow = (list.data?.next_after ?? null) !== null;
   const isFiltered = filter.status !== null || filter.plugin !== null || filter.q !== "";
   const words = list.error === null ? null : wordsFor(list.error, "read");
   return (
@@ -75,7 +88,7 @@ export function JobsPage(): ReactElement {
       <div className="selection-bar-space">
         <SelectionBar
           selected={selected}
-          shown={list.data === undefined ? "" : shownWords(jobs.length, list.data.next_after !== null, control.isFirstPage, isFiltered)}
+          shown={list.data === undefined ? "" : shownWords(jobs.length, moreFollow, control.isFirstPage, isFiltered)}
           actions={actions}
           onClear={clear}
         />
@@ -107,7 +120,7 @@ export function JobsPage(): ReactElement {
         </div>
       ) : isFiltered || !control.isFirstPage ? (
         <EmptyState
-          title={control.isFirstPage ? "No job matches" : "No jobs on this page"}
+          title={emptyTitle(control.isFirstPage, moreFollow)}
           action={
             <Button
               onClick={() => {
@@ -118,9 +131,7 @@ export function JobsPage(): ReactElement {
             </Button>
           }
         >
-          {filter.q === ""
-            ? "No job is like that at this moment."
-            : "The search looks at the beginning of ids and of the words in a file's name."}
+          {emptyWords(filter.q !== "", moreFollow, control.sort === "created_at" ? "Newer" : "Older")}
         </EmptyState>
       ) : (
         <EmptyState title="No jobs yet" action={<Link href="/">Submit a file</Link>}>

@@ -92,6 +92,29 @@ test("several are selected: some are cancelled, some run again, all are deleted"
   await expect(done).toHaveCount(0);
 });
 
+test("a search that finds nothing for long goes on by itself for a while, and then says so", async ({ page }) => {
+  await submitPicture(page, "needle.png", { plugin: "warner" });
+  let asked = 0;
+  let emptyFor = 3;
+  // The server ends a page after a thousand jobs with the first word: too many to submit here.
+  await page.route(/\/v1\/jobs\?.*q=needle/, async (route) => {
+    asked += 1;
+    if (asked > emptyFor) return route.fallback({ url: route.request().url().replace(/&?after=[^&]*/, "") });
+    const next = `0190000${asked % 10}-0000-7000-8000-000000000000`;
+    return route.fulfill({ json: { jobs: [], count: 0, next_after: next } });
+  });
+  await page.goto("/jobs?q=needle");
+  await expect(page.locator("tbody tr")).toContainText("needle.png");
+  expect(asked).toBe(4);
+
+  emptyFor = 24;
+  asked = 0;
+  await page.reload();
+  await expect(page.getByText("No match so far")).toBeVisible();
+  await page.getByRole("button", { name: "Older" }).click();
+  await expect(page.locator("tbody tr")).toContainText("needle.png");
+});
+
 test("more jobs than a page has: on to older ones, and back", async ({ page }) => {
   for (let job = 0; job < 51; job += 1) await submitPicture(page, `page-${job}.png`, { plugin: "warner" });
   await page.goto("/jobs?q=page-");
