@@ -2,7 +2,8 @@
 
 It reads lines from its standard input: `+PID` when a child (the leader of a process group of that number) starts,
 `-PID` when it has been reaped. The pipe ends when every process that holds its other side has gone: after a clean
-stop nothing is left in the list, and after a `kill -9` of the supervisor all of it is ended, group by group.
+stop nothing is left in the list, and after a `kill -9` of the supervisor all of it is ended, group by group, and what
+had gone into groups and sessions of its own: a worker's children do, and so may what a tool has started.
 
 Run by its path with `python -I -S`; imports nothing of ours. `app/cli/guard.py` is the supervisor's side.
 """
@@ -14,10 +15,21 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
 
 #: From SIGTERM to SIGKILL, in seconds.
 GRACE_SECONDS = 5.0
 _POLL_SECONDS = 0.05
+PROC = Path("/proc")
+
+
+class Process(NamedTuple):
+    """What Linux tells of a process; with its start, in ticks since the machine's, its number is unique."""
+
+    parent: int
+    group: int
+    started: str
 
 
 def groups_left(lines: Iterable[str]) -> set[int]:
@@ -44,14 +56,49 @@ def signal_groups(groups: Iterable[int], signum: int) -> set[int]:
     return alive
 
 
+def processes() -> dict[int, Process]:
+    """All processes of the machine by their numbers, as Linux tells; none on a system that does not."""
+    found = {}
+    for stat in PROC.glob("[0-9]*/stat"):
+        try:
+            # The name at the beginning may hold anything, parentheses too.
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
+            # It has ended meanwhile.
+            continue
+        found[int(stat.parent.name)] = Process(parent=int(fields[1]), group=int(fields[2]), started=fields[19])
+    return found
+
+
+def started_by(groups: set[int], there: dict[int, Process]) -> dict[int, Process]:
+    """What is in none of these groups, and was started by what is, or by that again."""
+    below: dict[int, Process] = {}
+    family = {pid for pid, process in there.items() if process.group in groups}
+    while more := {pid: one for pid, one in there.items() if pid not in family and one.parent in family}:
+        below |= more
+        family |= more.keys()
+    return below
+
+
 def end_groups(groups: set[int], *, grace_seconds: float = GRACE_SECONDS) -> None:
-    """End the groups: SIGTERM, and SIGKILL for what is left after the grace."""
+    """End the groups and what they started: SIGTERM to the groups, SIGKILL for what is left after the grace."""
+    # Looked for now: once a process has ended, nothing tells what it had started.
+    below = started_by(groups, processes())
     alive = signal_groups(groups, signal.SIGTERM)
     deadline = time.monotonic() + grace_seconds
     while alive and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
         alive = signal_groups(alive, 0)
+    there = processes()
+    below |= started_by(alive, there)
     signal_groups(alive, signal.SIGKILL)
+    for pid, process in below.items():
+        # A number may be another process's by now.
+        if pid in there and there[pid].started == process.started:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                continue
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import pytest
 
 if TYPE_CHECKING:
     from tests.unit.cli.conftest import Supervised
@@ -165,6 +166,19 @@ def test_a_killed_supervisor_leaves_no_process_behind(supervise: Supervise) -> N
     assert supervised.end(signal.SIGKILL) == -signal.SIGKILL
 
     _wait_until_gone(*everything)
+
+
+@pytest.mark.parametrize("apart", ["start_new_session=True", "process_group=0"])
+def test_a_killed_supervisor_leaves_nothing_that_went_its_own_way(supervise: Supervise, apart: str) -> None:
+    """What left the process group of its parent, as a worker's children do, is ended as well."""
+    supervised = supervise(_spec("one", WITH_GRANDCHILD.replace("time.sleep(600)'])", f"time.sleep(600)'], {apart})")))
+    supervised.serving()
+    grandchild = _number(supervised.line_of("one", "grandchild"))
+    supervised.line_of("one", "pid")
+
+    supervised.end(signal.SIGKILL)
+
+    _wait_until_gone(grandchild)
 
 
 def test_a_guard_that_was_ended_is_started_again(supervise: Supervise) -> None:
