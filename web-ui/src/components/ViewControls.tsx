@@ -80,7 +80,7 @@ export const ViewControls = memo(function ViewControls(props: ViewControlsProps)
           )}
         </div>
         <p className="view-controls__time">
-          {frameIndex !== null && <span className="view-controls__frame">{`frame ${frameIndex.toLocaleString("en")}`}</span>}
+          {frameIndex !== null && <span className="view-controls__frame">{`frame ${frameIndex.toLocaleString("en")}`}</span>}{" "}
           <span>{clock(timeMs)}</span>
           {durationMs !== null && <span className="view-controls__duration">{` / ${clock(durationMs)}`}</span>}
         </p>
@@ -127,7 +127,7 @@ export const ViewControls = memo(function ViewControls(props: ViewControlsProps)
       </div>
       <div className="view-controls__group view-controls__sliders">
         <label className="view-controls__slider" title="Detections that are less sure than this are hidden">
-          <span aria-hidden="true">{`Sure ≥ ${minConfidence.toFixed(2)}`}</span>
+          <span aria-hidden="true">{`Confidence ≥ ${minConfidence.toFixed(2)}`}</span>
           <input
             id="confidence-slider"
             type="range"

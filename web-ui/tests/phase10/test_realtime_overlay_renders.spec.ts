@@ -150,7 +150,7 @@ test("the number of the shown frame, how sure and how fast are told in words", a
 
   const controls = overlay.screen.getByRole("group", { name: "Playback and view" });
   await expect.element(controls.getByText("frame 1", { exact: true })).toBeVisible();
-  await expect.element(controls.getByText("Sure ≥ 0.00")).toBeVisible();
+  await expect.element(controls.getByText("Confidence ≥ 0.00")).toBeVisible();
   await expect.element(controls.getByText("Speed 30 fps")).toBeVisible();
 });
 

@@ -51,7 +51,7 @@ export function SelectionBar({ selected, shown, actions, onClear }: SelectionBar
             );
           })}
           <Button look="quiet" onClick={onClear}>
-            Clear
+            Clear selection
           </Button>
         </div>
       )}
