@@ -131,12 +131,6 @@ def last_matching(connection: sa.Connection, tenant: str, wanted: Filter) -> int
     return connection.execute(query).scalar_one() or 0
 
 
-def trim(connection: sa.Connection, tenant: str, through: int) -> None:
-    """Delete the tenant's events up to and including `through`; cursors below it get `reset` from now on."""
-    connection.execute(sa.update(logs).where(logs.c.tenant == tenant, logs.c.floor < through).values(floor=through))
-    connection.execute(sa.delete(events).where(events.c.tenant == tenant, events.c.seq <= through))
-
-
 def change_epoch(connection: sa.Connection, expected: str) -> str:
     """Begin a new life of the log, unless another process has; returns the epoch that holds."""
     connection.execute(sa.update(log_epoch).where(log_epoch.c.epoch == expected).values(epoch=new_epoch()))
