@@ -74,10 +74,6 @@ class Scribe:
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         await self._transactions.run(ensure_epoch)
         await self._transactions.run_at_once(rehearse)
-        # What start-up made stays for good. Looking through it for garbage again and again would halt every thread
-        # for 40 ms at a time, and with them the commits that somebody waits for.
-        gc.collect()
-        gc.freeze()
         server = await asyncio.start_unix_server(self._serve, self._settings.scribe_socket)
         logger.info("The scribe is ready", extra={"action": "scribe_ready"})
         ledger = asyncio.create_task(self._write_down(), name="ledger")
@@ -304,6 +300,16 @@ def _ended(status: str) -> dict[str, Any]:
     }
 
 
+def spare_the_collector() -> None:
+    """Have the garbage collector pass over what is there by now, which stays for good.
+
+    Looking through it again and again would halt every thread for 40 ms at a time, and with them the commits that
+    somebody waits for.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
     """Run the scribe of the worker that the environment names."""
     settings = load_settings()
@@ -312,6 +318,7 @@ def main() -> None:
     # the others for longer than a whole commit takes.
     sys.setswitchinterval(SWITCH_SECONDS)
     with open_scribe_resources(settings) as resources:
+        spare_the_collector()
         asyncio.run(Scribe(resources).run())
 
 

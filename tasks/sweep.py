@@ -52,7 +52,7 @@ class Swept:
 class Seen:
     """What a round finds before it writes anything: most rounds have nothing to write, and keep no commit waiting."""
 
-    #: The lease is this scribe's, or may be taken.
+    #: The lease is this scribe's.
     holds: bool
     #: A job's lease has expired, something is to be forgotten, or the sweep's own lease to be renewed or taken.
     due: bool
@@ -65,9 +65,10 @@ def look(connection: sa.Connection, holder: str, settings: Settings) -> Seen:
     now = now_ms()
     lease = connection.execute(sa.select(leases.c.holder, leases.c.until_ms).where(leases.c.name == LEASE_NAME)).first()
     if lease is None or lease.until_ms < now:
-        return Seen(holds=True, due=True, bells={})
+        return Seen(holds=False, due=True, bells={})
     if lease.holder != holder:
         return Seen(holds=False, due=False, bells={})
+    # Silent workers go when the lease is renewed: until then nobody counts them.
     due = (
         lease.until_ms < now + LEASE_MS // 2
         or bool(store.expired(connection, now, limit=1))

@@ -29,6 +29,7 @@ class Process(NamedTuple):
 
     parent: int
     group: int
+    session: int
     started: str
 
 
@@ -63,17 +64,20 @@ def processes() -> dict[int, Process]:
         try:
             # The name at the beginning may hold anything, parentheses too.
             fields = stat.read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:
-            # It has ended meanwhile.
+            pid, parent, group, session = map(int, (stat.parent.name, *fields[1:4]))
+            found[pid] = Process(parent, group, session, started=fields[19])
+        except (OSError, ValueError, IndexError):
+            # It has ended meanwhile, or tells it otherwise: what is known without it is ended all the same.
             continue
-        found[int(stat.parent.name)] = Process(parent=int(fields[1]), group=int(fields[2]), started=fields[19])
     return found
 
 
-def started_by(groups: set[int], there: dict[int, Process]) -> dict[int, Process]:
-    """What is in none of these groups, and was started by what is, or by that again."""
-    below: dict[int, Process] = {}
-    family = {pid for pid, process in there.items() if process.group in groups}
+def started_by(groups: set[int], known: dict[int, Process]) -> dict[int, Process]:
+    """What runs now that is in none of these groups, and was started by what is or by what is `known`, or by those."""
+    there = processes()
+    below = {pid: one for pid, one in there.items() if pid in known and one.started == known[pid].started}
+    below |= {pid: one for pid, one in there.items() if one.session in groups and one.group not in groups}
+    family = {pid for pid, one in there.items() if one.group in groups} | below.keys()
     while more := {pid: one for pid, one in there.items() if pid not in family and one.parent in family}:
         below |= more
         family |= more.keys()
@@ -82,23 +86,27 @@ def started_by(groups: set[int], there: dict[int, Process]) -> dict[int, Process
 
 def end_groups(groups: set[int], *, grace_seconds: float = GRACE_SECONDS) -> None:
     """End the groups and what they started: SIGTERM to the groups, SIGKILL for what is left after the grace."""
-    # Looked for now: once a process has ended, nothing tells what it had started.
-    below = started_by(groups, processes())
+    # Looked for again and again: once a process has ended, nothing tells what it had started.
+    below = started_by(groups, {})
     alive = signal_groups(groups, signal.SIGTERM)
     deadline = time.monotonic() + grace_seconds
     while alive and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
+        below = started_by(groups, below)
         alive = signal_groups(alive, 0)
-    there = processes()
-    below |= started_by(alive, there)
     signal_groups(alive, signal.SIGKILL)
-    for pid, process in below.items():
-        # A number may be another process's by now.
-        if pid in there and there[pid].started == process.started:
+    # What is killed starts nothing more, but what it had started just before may be new.
+    while below:
+        for pid in below:
             try:
                 os.kill(pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 continue
+        if time.monotonic() > deadline + grace_seconds:
+            # A process that can't be killed is one that the kernel keeps, or another user's.
+            return
+        time.sleep(_POLL_SECONDS)
+        below = started_by(groups, below)
 
 
 def main() -> None:

@@ -28,8 +28,8 @@ BUSY_TIMEOUT_MS: Final = 30_000
 #: How long one waits that must not be kept: somebody else's write is over by then, or takes its time.
 HASTY_TIMEOUT_MS: Final = 5
 #: Pages of the write-ahead log (4 KB) beyond which a commit first moves them into the database file, with an fsync of
-#: some milliseconds: SQLite's own bound, and that of commits that must not be kept. The scribe's sweep commits every
-#: second by the ordinary way, and so do large batches, which keeps what is hasty from its own bound.
+#: some milliseconds: SQLite's own bound, and that of commits that must not be kept. Every few seconds leases are
+#: renewed by the ordinary way, and large batches take it too, which keeps what is hasty from its own bound.
 CHECKPOINT_PAGES: Final = 1_000
 HASTY_CHECKPOINT_PAGES: Final = 25_000
 READ_THREADS: Final = 4

@@ -181,6 +181,35 @@ def test_a_killed_supervisor_leaves_nothing_that_went_its_own_way(supervise: Sup
     _wait_until_gone(grandchild)
 
 
+def test_what_is_started_while_all_is_ended_is_ended_too(supervise: Supervise, tmp_path: Path) -> None:
+    """An orphan that starts another process while the guard gives somebody else time does not save that one."""
+    note = tmp_path / "last"
+    sleeper = "[sys.executable, '-c', 'import time; time.sleep(600)']"
+    orphan = (
+        "import os, pathlib, subprocess, sys, time\n"
+        "while os.getppid() == int(sys.argv[1]): time.sleep(0.02)\n"
+        "time.sleep(1)\n"
+        f"last = subprocess.Popen({sleeper}, start_new_session=True)\n"
+        f"new = pathlib.Path({str(note)!r} + '.new'); new.write_text(str(last.pid)); new.rename({str(note)!r})\n"
+        "time.sleep(600)"
+    )
+    parent = WITH_GRANDCHILD.replace(
+        "'import time; time.sleep(600)'])", f"{orphan!r}, str(os.getpid())], process_group=0)"
+    )
+    supervised = supervise(_spec("one", parent), _spec("two", STUBBORN.replace("print('no')", "None")))
+    supervised.serving()
+    grandchild = _number(supervised.line_of("one", "grandchild"))
+    supervised.line_of("two", "pid")
+
+    supervised.end(signal.SIGKILL)
+
+    deadline = time.monotonic() + 30
+    while not note.exists():
+        assert time.monotonic() < deadline, "nothing was started"
+        time.sleep(0.02)
+    _wait_until_gone(grandchild, int(note.read_text()))
+
+
 def test_a_guard_that_was_ended_is_started_again(supervise: Supervise) -> None:
     """Killing the guard first does not make a killed supervisor leave anything behind."""
     supervised = supervise(_spec("one", SLEEPER))

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database.engine import Database
-from app.database.schema import events, forgotten_jobs, idempotency_keys
+from app.database.schema import events, forgotten_jobs, idempotency_keys, leases
 from app.jobs import fleet, retention, store, transitions, usage
 from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus
@@ -68,8 +68,20 @@ def test_a_round_without_work_needs_no_writer(database: Database, new_job: Calla
         after = look(connection, "s", settings)
         transitions.submit(connection, new_job(status=JobStatus.DONE, finished_at_ms=1))
         too_old = look(connection, "s", settings)
+        sweep(connection, "s", settings)
+        ended = new_job(status=JobStatus.DONE, finished_at_ms=now_ms())
+        transitions.submit(connection, ended)
+        usage.put_in(connection, ended.id, 2)
+        small, large = (look(connection, "s", Settings(retention_days=1, retention_bytes=size)) for size in (1, 2))
+        connection.execute(sa.update(leases).values(until_ms=now_ms() + 1_000))
+        soon_over = look(connection, "s", settings)
+        sweep(connection, "s", settings)
+        row = {"tenant": "default", "key": "k", "fingerprint": "x", "created_at_ms": 1}
+        connection.execute(sa.insert(idempotency_keys), [row])
+        old_key = look(connection, "s", settings)
 
     assert (abandoned.due, after.due, too_old.due) == (True, False, True)
+    assert (small.due, large.due, soon_over.due, old_key.due) == (True, False, True, True)
 
 
 def test_it_deletes_what_was_forgotten(database: Database, new_job: Callable[..., Job], tmp_path: Path) -> None:

@@ -138,7 +138,8 @@ export function JobsPage(): ReactElement {
           Every file that is sent is listed here, from the moment it is sent.
         </EmptyState>
       )}
-      {list.data !== undefined && <Pager control={control} nextAfter={list.data.next_after} />}
+      {/* While another list is read, the next page of the old one leads nowhere. */}
+      {list.data !== undefined && <Pager control={control} nextAfter={list.isPlaceholderData ? null : list.data.next_after} />}
       {actions.dialog}
     </main>
   );

@@ -35,7 +35,9 @@ export function useLiveJobs(): LiveJobs {
   const readSoon = () => {
     readTimer.current ??= setTimeout(() => {
       readTimer.current = undefined;
-      void queries.invalidateQueries({ queryKey: JOBS_KEY });
+      // One that is under way may take several requests: to begin anew each time would never come to an end.
+      if (queries.isFetching({ queryKey: JOBS_KEY }) > 0) readSoon();
+      else void queries.invalidateQueries({ queryKey: JOBS_KEY });
     }, READ_MS);
   };
 
