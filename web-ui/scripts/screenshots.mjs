@@ -125,7 +125,7 @@ const PAGES = {
   "job-running": async (page) => {
     const jobId = await submit({ plugin: "sleepy", options: '{"ms": 60}' });
     await page.goto(`/jobs/${jobId}`);
-    await page.getByText(/frame [3-9]\d /).first().waitFor();
+    await page.getByText(/frame ([3-9]\d|\d{3}) /).first().waitFor();
   },
   "job-done": async (page) => {
     const jobId = await submit({ plugin: "motion", name: "harbour-cam-07.webm" });
@@ -158,7 +158,7 @@ const PAGES = {
   "job-offline": async (page) => {
     const jobId = await submit({ plugin: "sleepy", options: '{"ms": 60}' });
     await page.goto(`/jobs/${jobId}`);
-    await page.getByText(/frame [1-9]\d /).first().waitFor();
+    await page.getByText(/frame \d{2,3} /).first().waitFor();
     await page.context().setOffline(true);
     await page.getByText("Offline").first().waitFor();
   },
@@ -168,7 +168,7 @@ const PAGES = {
   },
   demo: async (page) => {
     await page.goto("/demo");
-    await page.getByText(/frame ([6-9]\d|1\d\d) /).first().waitFor();
+    await page.getByText(/frame ([6-9]\d|\d{3}) /).first().waitFor();
   },
   "not-found": async (page) => {
     await page.goto("/nowhere");

@@ -16,7 +16,7 @@ import { ProgressFacts } from "./ProgressFacts.tsx";
 import "./RealtimeOverlay.css";
 import { type Recording } from "./recording.ts";
 import { useLoaded, useVersion } from "./recording_hooks.ts";
-import { useLargest, useOnce, useSettled } from "./settled.ts";
+import { useBetween, useOnce, useSettled } from "./settled.ts";
 import { SidePanel } from "./SidePanel.tsx";
 import { timelineColumns } from "./timeline_columns.ts";
 import { Timeline } from "./Timeline.tsx";
@@ -63,9 +63,10 @@ export function JobView(props: JobViewProps): ReactElement {
   );
 
   const frameCount = Math.max(recording?.frameCount ?? 0, state.timeline.lastFrame + 1);
-  const estimated = useLargest(framesEstimated(state.progress));
+  const estimated = Math.round(useBetween(framesBetween(state.progress)) ?? 0);
+  const known = state.status === "done" ? frameCount : (state.progress?.framesTotal ?? null);
   // One that did not come to its end keeps the scale that it had: what it did not look at is seen.
-  const total = state.status === "done" ? frameCount : Math.max(frameCount, state.progress?.framesTotal ?? estimated);
+  const total = Math.max(frameCount, known ?? estimated);
   const [videoPlays, setVideoPlays] = useState(false);
   const ready = useCallback(
     (index: number) => {
@@ -74,11 +75,14 @@ export function JobView(props: JobViewProps): ReactElement {
     },
     [source, recording],
   );
+  const [chosenFps, setChosenFps] = useState<number | null>(null);
+  const [ownFps, setOwnFps] = useState<number | null>(null);
+  const playFps = chosenFps ?? ownFps ?? USUAL_RATE;
   const player = usePlayer({
     frameCount,
     newest: watched || running ? (paced?.frame_index ?? -1) : firstFound(recording),
     running,
-    fps: settings.fps,
+    fps: playFps,
     driven: videoPlays,
     ready,
   });
@@ -110,8 +114,8 @@ export function JobView(props: JobViewProps): ReactElement {
   }, [calm.timeline, counts, recordedCount, running]);
 
   const rate = source.rate(player.index);
-  const knowsItsEnd = total > 1 && (!running || state.progress?.framesTotal != null);
-  const durationMs = knowsItsEnd && rate !== null ? (total * 1000) / rate : null;
+  if (ownFps === null && rate !== null) setOwnFps(rate);
+  const durationMs = known !== null && known > 1 && rate !== null ? (known * 1000) / rate : null;
   const showKeys = useCallback(() => setKeysShown(true), []);
   const zoom = useCallback((factor: number) => setView((before) => zoomed(before, factor, MIDDLE, ROOM)), []);
   const showAll = useCallback(() => setView(FITTED), []);
@@ -156,7 +160,7 @@ export function JobView(props: JobViewProps): ReactElement {
             playback={
               player.playing && isVideo
                 ? {
-                    rate: settings.fps / (rate ?? USUAL_RATE),
+                    rate: chosenFps === null ? 1 : chosenFps / (ownFps ?? USUAL_RATE),
                     contentAt: (timeMs) => source.content(Math.min(player.last, source.indexAt(timeMs, player.index))),
                     onPlayed: player.playedTo,
                     onEnded: player.finish,
@@ -170,6 +174,7 @@ export function JobView(props: JobViewProps): ReactElement {
             <ViewControls
               player={player}
               settings={settings}
+              speed={{ fps: playFps, ofOwn: playFps / (ownFps ?? playFps), choose: setChosenFps }}
               has={has}
               canGoLive={running}
               connected={connected}
@@ -224,8 +229,9 @@ function warnedFrames(warnings: readonly WarningEntry[]): readonly number[] {
   return [...frames].sort((one, other) => one - other);
 }
 
-/** How many frames the input seems to have, by the share that is done: the timeline then has the progress bar's scale. */
-function framesEstimated(progress: JobProgress | null): number {
-  if (progress?.framesTotal !== null || progress.percent <= 0) return 0;
-  return Math.round(((progress.framesDone ?? 0) * 100) / progress.percent);
+/** How many frames the input may have, by the whole percents that are done: the timeline has the progress bar's scale. */
+function framesBetween(progress: JobProgress | null): readonly [number, number] | null {
+  const { framesDone, framesTotal, percent } = progress ?? {};
+  if (framesTotal != null || framesDone == null || percent === undefined || percent <= 0) return null;
+  return [(framesDone * 100) / (percent + 1), (framesDone * 100) / percent];
 }

@@ -53,7 +53,7 @@ export function ProgressFacts({ state, warnedFrames = 0, now }: ProgressFactsPro
 
 /** Of many warnings of one kind only the first are told, and only those can be marked. */
 function legend(frames: number, { warnings, warningsCount }: ProgressFactsProps["state"]): string {
-  if (warningsCount > warnings.length) return `${warningsCount} warnings, the first ${warnings.length} marked`;
+  if (warningsCount > warnings.length) return `${warningsCount} warnings, ${frames} of their frames marked`;
   return frames === 1 ? "1 frame with a warning" : `${frames} frames with warnings`;
 }
 

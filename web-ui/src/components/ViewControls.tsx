@@ -10,9 +10,19 @@ import { clock } from "./times.ts";
 import { MAX_FPS, MIN_FPS, type ViewSettings } from "./view_settings.ts";
 import "./ViewControls.css";
 
+export interface Speed {
+  /** Frames a second. */
+  fps: number;
+  /** The same in times of the input's own speed. */
+  ofOwn: number;
+  choose: (fps: number) => void;
+}
+
 export interface ViewControlsProps {
   player: Player;
   settings: ViewSettings;
+  /** How fast recorded frames play. */
+  speed: Speed;
   /** Layers that the result has. */
   has: Layers;
   /** Whether there is a live edge to return to. */
@@ -36,7 +46,7 @@ const LAYERS = ["boxes", "labels", "tracks"] as const;
 
 /** What one does with frames: play, step, return to live, come nearer, and choose what is drawn. */
 export const ViewControls = memo(function ViewControls(props: ViewControlsProps): ReactElement {
-  const { player, settings, has, canGoLive, connected, frameIndex, timeMs, durationMs, zoom } = props;
+  const { player, settings, speed, has, canGoLive, connected, frameIndex, timeMs, durationMs, zoom } = props;
   const { onZoom, onShowAll, onShowKeys } = props;
   const { layers, setLayer, minConfidence, setMinConfidence, fps, setFps } = settings;
   return (
@@ -139,8 +149,8 @@ export const ViewControls = memo(function ViewControls(props: ViewControlsProps)
             onChange={(event) => setMinConfidence(event.target.valueAsNumber)}
           />
         </label>
-        <label className="view-controls__slider" title="How fast recorded frames play, and the most that live ones are drawn">
-          <span aria-hidden="true">{`${player.live ? "Draw at most" : "Speed"} ${fps} fps`}</span>
+        <label className="view-controls__slider" title={player.live ? "The most frames that are drawn in a second" : "How fast recorded frames play"}>
+          <span aria-hidden="true">{player.live ? `Draw at most ${fps} fps` : speedWords(speed)}</span>
           <input
             id="fps-slider"
             type="range"
@@ -148,8 +158,9 @@ export const ViewControls = memo(function ViewControls(props: ViewControlsProps)
             min={MIN_FPS}
             max={MAX_FPS}
             step="1"
-            value={fps}
-            onChange={(event) => setFps(event.target.valueAsNumber)}
+            value={player.live ? fps : Math.round(speed.fps)}
+            aria-valuetext={player.live ? undefined : speedWords(speed)}
+            onChange={(event) => (player.live ? setFps : speed.choose)(event.target.valueAsNumber)}
           />
         </label>
         {onShowKeys !== null && (
@@ -159,3 +170,7 @@ export const ViewControls = memo(function ViewControls(props: ViewControlsProps)
     </div>
   );
 });
+
+function speedWords({ fps, ofOwn }: Speed): string {
+  return `Speed ${Number(ofOwn.toFixed(2))}× (${Math.round(fps)} fps)`;
+}

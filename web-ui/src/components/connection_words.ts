@@ -18,7 +18,7 @@ export function connectionWords(connection: ConnectionInfo, now: number): Connec
     return {
       tone: "warning",
       text: "Offline:",
-      more: "this device has no network. It goes on by itself when that is back.",
+      more: "this device has no network. The work goes on; this page catches up when the network is back.",
       canRetry: false,
     };
   }

@@ -8,11 +8,14 @@ export function useSettled<T>(value: T, same: (a: T, b: T) => boolean): T {
   return value;
 }
 
-/** The largest that it ever was: what has grown does not shrink again. */
-export function useLargest(now: number): number {
-  const [largest, setLargest] = useState(now);
-  if (now > largest) setLargest(now);
-  return Math.max(largest, now);
+/** A number of which only bounds are known, closer ones as time goes on: it moves no more than they make it. */
+export function useBetween(bounds: readonly [least: number, most: number] | null): number | null {
+  const [number, setNumber] = useState<number | null>(null);
+  if (bounds === null) return number;
+  const [least, most] = bounds;
+  const next = number === null ? (least + most) / 2 : Math.min(most, Math.max(least, number));
+  if (next !== number) setNumber(next);
+  return next;
 }
 
 /** Whether it was ever true: what has been shown once keeps its place. */

@@ -12,7 +12,7 @@ export interface ViewSettings {
   setLayer: (layer: keyof Layers, shown: boolean) => void;
   minConfidence: number;
   setMinConfidence: (value: number) => void;
-  /** Recorded frames a second while they play, and the most live ones a second. */
+  /** The most live frames that are drawn in a second. */
   fps: number;
   setFps: (value: number) => void;
 }

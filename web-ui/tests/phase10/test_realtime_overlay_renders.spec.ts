@@ -151,7 +151,11 @@ test("the number of the shown frame, how sure and how fast are told in words", a
   const controls = overlay.screen.getByRole("group", { name: "Playback and view" });
   await expect.element(controls.getByText("frame 1", { exact: true })).toBeVisible();
   await expect.element(controls.getByText("Confidence ≥ 0.00")).toBeVisible();
-  await expect.element(controls.getByText("Speed 30 fps")).toBeVisible();
+  await expect.element(controls.getByText("Speed 1× (10 fps)")).toBeVisible();
+  await controls.getByRole("slider", { name: "Frames a second" }).fill("25");
+  await expect.element(controls.getByText("Speed 2.5× (25 fps)")).toBeVisible();
+  // How fast one is played says nothing about how the next one is drawn.
+  expect(localStorage.getItem("forgesyte_fps_target")).toBeNull();
 });
 
 test("a frame without a picture of its own keeps that of the last one, with that one's boxes", async () => {

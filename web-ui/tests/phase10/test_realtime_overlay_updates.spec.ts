@@ -207,7 +207,7 @@ test("warnings and errors are counted in their tabs and lead to their frames", a
   await untilFrame(overlay, 20);
 });
 
-test("the speed is remembered", async () => {
+test("what is drawn live has a limit, and that is remembered", async () => {
   const overlay = await watch();
   const speed = overlay.screen.getByRole("slider", { name: "Frames a second" });
   await expect.element(speed).toHaveAttribute("id", "fps-slider");
@@ -277,20 +277,24 @@ test("a done job had as many frames as were worked on, also where the file's own
   await expect.element(overlay.screen.getByText("260 frames", { exact: true })).toBeVisible();
 });
 
-test("how many frames there are is told by the share that is done where nobody knows it, and never shrinks", async () => {
+test("how many frames there are is told by the share that is done where nobody knows it, and moves no more than it must", async () => {
   const overlay = await watch();
   const say = (percent: number, done: number) =>
     overlay.say(progressMessage(percent, { frames_done: done, frames_total: null }));
   const timeline = overlay.screen.getByRole("slider", { name: "Timeline" });
   overlay.say(...beginning(), frameMessage(9));
 
-  say(5, 10);
-  await expect.element(timeline).toHaveAttribute("aria-valuetext", "Frame 9 of 200, 00:00.9");
-  say(10, 19);
-  await expect.element(overlay.screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "10");
-  await expect.element(timeline).toHaveAttribute("aria-valuetext", "Frame 9 of 200, 00:00.9");
-  say(10, 30);
+  // One whole percent and less than two: 200 to 400 frames.
+  say(1, 4);
   await expect.element(timeline).toHaveAttribute("aria-valuetext", "Frame 9 of 300, 00:00.9");
+  say(10, 25);
+  await expect.element(timeline).toHaveAttribute("aria-valuetext", "Frame 9 of 250, 00:00.9");
+  say(34, 86);
+  await expect.element(overlay.screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "34");
+  await expect.element(timeline).toHaveAttribute("aria-valuetext", "Frame 9 of 250, 00:00.9");
+  // A part with more frames a second.
+  say(40, 150);
+  await expect.element(timeline).toHaveAttribute("aria-valuetext", "Frame 9 of 366, 00:00.9");
 });
 
 test("how the job ended is said: what happened, what is safe, what comes next", async () => {
@@ -354,7 +358,7 @@ test.for([
   ],
   [
     { status: "RECONNECTING", attempt: 1, offline: true, error: LOST },
-    "Offline: this device has no network. It goes on by itself when that is back.",
+    "Offline: this device has no network. The work goes on; this page catches up when the network is back.",
   ],
   [{ status: "CLOSED", attempt: 5, error: LOST }, "Gave up for now: Transom can't be reached."],
 ] as const)("a connection that is %o reads: %s", async ([connection, words]) => {

@@ -75,7 +75,7 @@ export function PluginChoice(props: PluginChoiceProps): ReactElement {
   if (plugins.length === 0) {
     return (
       <p className="plugin-choice__none" role="status">
-        No worker is there yet, so there is nothing to choose. This list fills by itself as soon as one has started (
+        No worker is connected now, so there is nothing to choose. This list fills by itself as soon as one has started (
         <code>transom worker</code>).
       </p>
     );

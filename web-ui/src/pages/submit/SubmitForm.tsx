@@ -197,10 +197,12 @@ export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void
               {badTools.length > 0
                 ? "An option has a value that can't be used: it is marked above."
                 : plugins.data?.length === 0
-                  ? "There is no worker yet: start one, and it can be sent."
+                  ? "No worker is connected now: start one, and it can be sent."
                   : file === null
                     ? "Choose a file first."
-                    : "You see it work as soon as it is sent."}
+                    : failure !== null
+                      ? ""
+                      : "You see it work as soon as it is sent."}
             </span>
           </>
         )}
