@@ -50,6 +50,9 @@ class Guard:
             logger.warning("The guard process had ended; started it again", extra={"action": "guard_restarted"})
             os.close(self._pipe)
         reader, self._pipe = os.pipe()
+        # It is told before it is there: a supervisor that is killed at once leaves no guard that knows of nothing.
+        for group in groups:
+            os.write(self._pipe, f"+{group}\n".encode())
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_PROGRAM)],
@@ -61,8 +64,6 @@ class Guard:
             )
         finally:
             os.close(reader)
-        for group in groups:
-            os.write(self._pipe, f"+{group}\n".encode())
 
     def forget(self, group: int) -> None:
         """Say that this group has no process any more."""

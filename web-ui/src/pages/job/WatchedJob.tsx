@@ -9,7 +9,7 @@ import { Menu, type MenuItem } from "../../components/Menu.tsx";
 import { RealtimeOverlay } from "../../components/RealtimeOverlay.tsx";
 import { RealtimeProvider } from "../../realtime/RealtimeContext.tsx";
 import { useRealtime } from "../../realtime/useRealtime.ts";
-import { jobName } from "../jobs/names.ts";
+import { jobName, shortId } from "../jobs/names.ts";
 import { useJobActions } from "../jobs/useJobActions.tsx";
 import { JobNews } from "./JobNews.tsx";
 import { useJobTitle } from "./useJobTitle.ts";
@@ -57,7 +57,17 @@ function Overlay({ jobId, job, above, onRunAgain }: WatchedJobProps): ReactEleme
       {above?.(ended)}
       <RealtimeOverlay
         isVisible
-        title={name}
+        title={
+          <>
+            <h1>{name}</h1>
+            {job?.created_at != null && (
+              <p className="watched-job__which" title={jobId}>
+                {`…${shortId(jobId)}, `}
+                <time dateTime={job.created_at}>{moment(job.created_at)}</time>
+              </p>
+            )}
+          </>
+        }
         closeLabel="Back to jobs"
         onClose={() => navigate("/jobs")}
         recording={recording ?? undefined}
@@ -73,6 +83,13 @@ function Overlay({ jobId, job, above, onRunAgain }: WatchedJobProps): ReactEleme
       {jobActions.dialog}
     </>
   );
+}
+
+/** When a job was submitted: today's by the time alone. */
+function moment(timestamp: string): string {
+  const [then, now] = [new Date(timestamp), new Date()];
+  const time = then.toLocaleTimeString("en-GB");
+  return then.toDateString() === now.toDateString() ? time : `${then.toLocaleDateString("en-GB")} ${time}`;
 }
 
 /** One job: its work while it happens, and all of it afterwards. */
