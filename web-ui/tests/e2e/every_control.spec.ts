@@ -185,7 +185,7 @@ const USES: Readonly<Record<string, Use>> = {
     await expect(page.getByText("1 job started again.")).toBeVisible();
   },
   "button Delete": shows((page) => page.getByRole("dialog", { name: /^Delete / })),
-  "button Clear": async (control, page) => {
+  "button Clear selection": async (control, page) => {
     await control.click();
     await expect(page.getByText(/selected$/)).toHaveCount(0);
   },
