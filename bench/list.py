@@ -132,17 +132,18 @@ KINDS: Final = (
     Kind("created before the middle", {"created_before_ms": moment(0.5)}),
     Kind("created in a window", {"created_after_ms": moment(0.5), "created_before_ms": moment(0.9)}),
     Kind("plugin=motion, in a window", {"plugin": "motion", "created_before_ms": moment(0.5)}),
-    Kind("q=img (in most)", {"text": "img"}),
+    Kind("q=img (in half)", {"text": "img"}),
     Kind("q=img, deep", {"text": "img", "after": place(0.5)}),
     Kind("q=zebra (rare)", {"text": "zebra"}),
     Kind("q=zeb cros (rare)", {"text": "zeb cros"}),
-    Kind("q=img jpg (in most)", {"text": "IMG jpg"}),
+    Kind("q=img jpg (in half)", {"text": "IMG jpg"}),
     Kind("q=img, status=done", {"text": "img", "status": JobStatus.DONE}),
     Kind("q=zebra, status=done", {"text": "zebra", "status": JobStatus.DONE}),
     Kind("q=img, status=error (rare)", {"text": "img", "status": JobStatus.ERROR}, may_differ=True),
     Kind("q=img, plugin=rare", {"text": "img", "plugin": "rare"}, may_differ=True),
-    Kind("q=img png (never meet)", {"text": "img png"}),
-    Kind("q=img png, oldest first", {"text": "img png", "oldest_first": True}),
+    Kind("q=img png (never meet, one rare)", {"text": "img png"}),
+    Kind("q=img dsc (never meet)", {"text": "img dsc"}),
+    Kind("q=img dsc, oldest first", {"text": "img dsc", "oldest_first": True}),
     Kind("q=giraffe (none)", {"text": "giraffe"}),
     Kind("q=an id", {"text": place(0.5)}),
 )
@@ -177,7 +178,9 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
             "fallback": False,
             "fallback_allowed": True,
             "input_key": f"inputs/{number}",
-            "input_name": f"Zebra crossing {number:07}.png" if rare == 4 else f"IMG_{number:07}.jpg",
+            "input_name": f"Zebra crossing {number:07}.png"
+            if rare == 4
+            else f"{('IMG', 'DSC')[number % 2]}_{number:07}.jpg",
             "input_type": "image/jpeg",
             "input_bytes": 100_000,
             "attempt": 1,
@@ -197,14 +200,14 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
 
 
 def fill_terms(execute: Callable[[str], Any]) -> None:
-    """What they are found by, made by the database itself: all names have one of two forms."""
+    """What they are found by, made by the database itself: all names have one of three forms."""
     into = (
         "INSERT INTO job_terms (tenant, term, job_id) SELECT 'default', {}, id FROM jobs WHERE input_name LIKE '{}%' {}"
     )
-    for name, words in (("IMG", ("img", "jpg")), ("Zebra", ("zebra", "crossing", "png"))):
+    for name, words in (("IMG", ("img", "jpg")), ("DSC", ("dsc", "jpg")), ("Zebra", ("zebra", "crossing", "png"))):
         for term in sorted({word[:end] for word in words for end in range(1, len(word) + 1)}):
             execute(into.format(f"'{term}'", name, "ORDER BY id"))
-    for name, begins_at in (("IMG", 5), ("Zebra", 16)):
+    for name, begins_at in (("IMG", 5), ("DSC", 5), ("Zebra", 16)):
         for end in range(1, 8):
             execute(into.format(f"substr(input_name, {begins_at}, {end})", name, "ORDER BY 2, 3"))
 
@@ -212,7 +215,7 @@ def fill_terms(execute: Callable[[str], Any]) -> None:
 def check_terms(database: Database) -> None:
     """They are those that the product makes."""
     with database.read() as connection:
-        for name in ("img", "zebra"):
+        for name in ("img", "dsc", "zebra"):
             job = page(connection, "default", JobQuery(text=name, limit=1)).jobs[0]
             made = connection.execute(sa.select(job_terms.c.term).where(job_terms.c.job_id == job.id)).scalars()
             assert sorted(made) == sorted(terms_of(job.input_name)), job.input_name

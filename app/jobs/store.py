@@ -18,8 +18,8 @@ from app.jobs.job import Job, JobStatus, job_from_row
 _LISTED: Final = [column for column in jobs.c if column is not jobs.c.result]
 
 
-#: Jobs with a search's first word that one page looks through for the rest of what is asked.
-SEARCHED_A_PAGE: Final = 1_000
+#: Jobs with a search's rarest word that one page looks through for the rest of what is asked.
+SEARCHED_A_PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +75,8 @@ def page(connection: sa.Connection, tenant: str, query: JobQuery) -> Page:
     end = None
     # Who names a whole job means that one.
     if words and not (found and ids is not None and ids[0] == ids[1]):
-        end = _end_of_search(connection, tenant, words, query)
-        statement = _with_words(tenant, words)
+        first, end = _plan_search(connection, tenant, words, query)
+        statement = _with_words(tenant, first, [word for word in words if word != first])
         if end is not None:
             statement = statement.where(*(_up_to(column, end, query) for column in (job_terms.c.job_id, jobs.c.id)))
         for job in _read_page(connection, statement, job_terms.c.job_id, query):
@@ -93,33 +93,35 @@ def _cut(listed: list[Job], query: JobQuery, end: str | None) -> Page:
     return Page(shown, shown[-1].id if len(listed) > query.limit else end)
 
 
-def _by_rarity(words: list[str]) -> list[str]:
-    # The longest is likely the rarest: its jobs are gone through, and the others looked up for each.
-    return sorted(words, key=len, reverse=True)
+def _plan_search(connection: sa.Connection, tenant: str, words: list[str], query: JobQuery) -> tuple[str, str | None]:
+    """The rarest word, whose jobs are gone through, and the job at which that stops for this page.
 
-
-def _end_of_search(connection: sa.Connection, tenant: str, words: list[str], query: JobQuery) -> str | None:
-    """The job at which a search for several things at once stops for this page; None where it comes to the end.
-
-    Words and filters that are seldom met together would else have a page look through all jobs with the first word.
+    None where it comes to the end. Words and filters that are seldom met together would else have a page look
+    through all jobs with the first word.
     """
     if len(words) == 1 and (query.status, query.plugin, query.batch_id) == (None, None, None):
-        return None
-    statement = (
-        sa.select(job_terms.c.job_id)
-        .where(job_terms.c.tenant == tenant, job_terms.c.term == _by_rarity(words)[0])
-        .where(*_within(job_terms.c.job_id, query))
-        .order_by(_order(job_terms.c.job_id, query))
-        .limit(1)
-        .offset(SEARCHED_A_PAGE - 1)
-    )
-    end: str | None = connection.execute(statement).scalar_one_or_none()
-    return end
+        return words[0], None
+    ends: dict[str, str] = {}
+    # The longest is likely the rarest.
+    for word in sorted(words, key=len, reverse=True):
+        statement = (
+            sa.select(job_terms.c.job_id)
+            .where(job_terms.c.tenant == tenant, job_terms.c.term == word, *_within(job_terms.c.job_id, query))
+            .order_by(_order(job_terms.c.job_id, query))
+            .limit(1)
+            .offset(SEARCHED_A_PAGE - 1)
+        )
+        end = connection.execute(statement).scalar_one_or_none()
+        if end is None:
+            return word, None
+        ends[word] = end
+    # As many jobs of a rarer word go further.
+    first = (max if query.oldest_first else min)(ends, key=ends.__getitem__)
+    return first, ends[first]
 
 
-def _with_words(tenant: str, words: list[str]) -> sa.Select[Any]:
-    """Jobs in whose input's name each of these words begins a word."""
-    first, *others = _by_rarity(words)
+def _with_words(tenant: str, first: str, others: list[str]) -> sa.Select[Any]:
+    """Jobs in whose input's name each of these words begins a word: those with the first are gone through."""
     # A term's tenant is its job's. To ask for the job's too would have databases begin with all jobs of the tenant.
     statement = (
         sa.select(*_LISTED)

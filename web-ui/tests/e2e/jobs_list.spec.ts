@@ -96,7 +96,7 @@ test("a search that finds nothing for long goes on by itself for a while, and th
   await submitPicture(page, "needle.png", { plugin: "warner" });
   let emptyPages = 3;
   const asked = new Set<number>();
-  // The server ends a page after a thousand jobs with the first word: too many to submit here.
+  // The server ends a page after 500 jobs with its rarest word: too many to submit here.
   await page.route(/\/v1\/jobs\?.*q=needle/, async (route) => {
     const url = new URL(route.request().url());
     const at = Number((url.searchParams.get("after") ?? "0").slice(0, 8));
