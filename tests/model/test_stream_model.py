@@ -42,7 +42,7 @@ BACKLOG = 12
 PAGE = 5
 #: More than a backlog and a page hold.
 BURST = 30
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 MAX_CLIENTS = 3
 #: How often a rule is chosen before something new must be committed.
 TRIES = 2

@@ -59,9 +59,9 @@ def test_a_websocket_is_told_to_come_back(own_web: Callable[..., Web]) -> None:
     address = web.url.replace("http", "ws")
 
     with away(web), connect(f"{address}/v1/realtime") as socket:
-        told = json.loads(socket.recv(timeout=10))
+        told = json.loads(socket.recv(timeout=60))
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=10)
+            socket.recv(timeout=60)
 
     assert (told["type"], told["payload"]["details"]["error_code"]) == ("error", "DATABASE_UNAVAILABLE")
     assert closed.value.rcvd is not None

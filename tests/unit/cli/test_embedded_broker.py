@@ -59,7 +59,7 @@ def _put(url: str, text: str) -> None:
 def _get(url: str) -> object:
     with Connection(url) as connection:
         queue = connection.SimpleQueue("kept")
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         message.ack()
         queue.close()
         return message.payload

@@ -28,7 +28,7 @@ from tasks.link import PREFIX_BYTES, Link, body_length, decode, encode
 from tasks.resources import ScribeResources
 from tasks.scribe import Scribe
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 
 
 class Caller:
