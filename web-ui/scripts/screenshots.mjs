@@ -85,7 +85,7 @@ const PAGES = {
   "submit-no-worker": async (page) => {
     await page.route("**/v1/plugins", (route) => route.fulfill({ json: { plugins: [], count: 0 } }));
     await page.goto("/");
-    await page.getByText("No worker is there").waitFor();
+    await page.getByText("No worker is connected").waitFor();
   },
   jobs: async (page) => {
     await page.goto("/jobs");
@@ -161,6 +161,45 @@ const PAGES = {
     await page.getByText(/frame \d{2,3} /).first().waitFor();
     await page.context().setOffline(true);
     await page.getByText("Offline").first().waitFor();
+  },
+  "job-log": async (page) => {
+    const jobId = await submit({ plugin: "crasher", options: '{"frame": 20}' });
+    await ended(jobId);
+    await page.goto(`/jobs/${jobId}`);
+    await page.getByRole("tab", { name: "Log" }).click();
+    await page.locator(".event-log li, .event-log tr").first().waitFor();
+  },
+  "job-errors": async (page) => {
+    const jobId = await submit({ plugin: "crasher", options: '{"frame": 20}' });
+    await ended(jobId);
+    await page.goto(`/jobs/${jobId}`);
+    await page.getByRole("tab", { name: /Errors/ }).click();
+  },
+  "job-cancelled": async (page) => {
+    const jobId = await submit({ plugin: "sleepy", options: '{"ms": 60}' });
+    await page.goto(`/jobs/${jobId}`);
+    await page.getByText(/frame \d{2,3} /).first().waitFor();
+    await fetch(`${address}/v1/jobs/${jobId}/cancel`, { method: "POST" });
+    await page.getByText("Cancelled").first().waitFor();
+  },
+  "job-queued": async (page) => {
+    // More than there are workers for.
+    for (let n = 0; n < 4; n += 1) await submit({ plugin: "sleepy", options: '{"ms": 60}' });
+    const jobId = await submit({ plugin: "motion" });
+    await page.goto(`/jobs/${jobId}`);
+    await page.getByText("Queued").first().waitFor();
+  },
+  "job-image": async (page) => {
+    const first = await submit({ plugin: "motion" });
+    await ended(first);
+    const picture = await fetch(`${address}/v1/jobs/${first}/frames/0.jpg`);
+    const form = new FormData();
+    form.append("file", new Blob([await picture.arrayBuffer()], { type: "image/jpeg" }), "harbour.jpg");
+    form.append("plugin", "codes");
+    const jobId = await textIn(await fetch(`${address}/v1/jobs`, { method: "POST", body: form }), "job_id");
+    await ended(jobId);
+    await page.goto(`/jobs/${jobId}`);
+    await page.getByText("Done").first().waitFor();
   },
   "job-missing": async (page) => {
     await page.goto("/jobs/019a2f6c-7d1e-7c3a-9b52-4e8f0a6d1c37");
