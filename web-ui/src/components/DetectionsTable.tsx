@@ -9,6 +9,8 @@ import { Swatch } from "./Swatch.tsx";
 export interface DetectionsTableProps {
   frame: ShownFrame | null;
   minConfidence: number;
+  /** Where a frame with nothing in it leads to. */
+  hint: string;
   /** The place of the detection that is looked at, here or in the picture. */
   highlighted: number | null;
   onHighlight: (place: number | null) => void;
@@ -18,7 +20,7 @@ const ROW_PIXELS = 28;
 
 /** What was found in the frame, surest first; pointing at a row lights its box, and the other way round. */
 export const DetectionsTable = memo(function DetectionsTable(props: DetectionsTableProps): ReactElement {
-  const { frame, minConfidence, highlighted, onHighlight } = props;
+  const { frame, minConfidence, hint, highlighted, onHighlight } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = (frame?.detections ?? [])
     .filter(({ score }) => score >= minConfidence)
@@ -39,7 +41,7 @@ export const DetectionsTable = memo(function DetectionsTable(props: DetectionsTa
       <EmptyState title={hidden > 0 ? "Nothing sure enough" : "Nothing found in this frame"}>
         {hidden > 0
           ? `${hidden} below the least confidence of ${minConfidence.toFixed(2)}.`
-          : "The timeline shows where there is something."}
+          : hint}
       </EmptyState>
     );
   }

@@ -204,6 +204,7 @@ export function JobView(props: JobViewProps): ReactElement {
           state={calm}
           frame={seen}
           minConfidence={settings.minConfidence}
+          found={found}
           highlighted={highlighted}
           onHighlight={setHighlighted}
           onSeek={player.seek}

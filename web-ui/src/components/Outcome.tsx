@@ -29,7 +29,7 @@ export function Outcome({ state, onRunAgain, isStarting, onOpenLog }: OutcomePro
       <ErrorState
         title={error?.message ?? "The job failed."}
         safe={kept(state.timeline.lastFrame)}
-        next="The log says what led to it. Run the job again once the cause is gone."
+        next="The log below has the job's steps, the server's log has the cause. Run the job again once it is gone."
         code={error?.code ?? null}
         action={
           <div className="outcome__actions">
@@ -45,7 +45,7 @@ export function Outcome({ state, onRunAgain, isStarting, onOpenLog }: OutcomePro
       <div className="outcome">
         <CancelledIcon />
         <p className="outcome__words">
-          {`Cancelled at ${Math.floor(state.progress?.percent ?? 0)} %. ${kept(state.timeline.lastFrame)}`}
+          {`Cancelled. ${kept(state.timeline.lastFrame)}`}
         </p>
         {again}
       </div>

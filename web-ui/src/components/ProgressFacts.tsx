@@ -57,10 +57,10 @@ function legend(frames: number, { warnings, warningsCount }: ProgressFactsProps[
   return frames === 1 ? "1 frame with a warning" : `${frames} frames with warnings`;
 }
 
-function working({ progress, status, isConnected, skipped }: ProgressFactsProps["state"], now: number): string[] {
+function working({ progress, status, isConnected, skipped, timeline }: ProgressFactsProps["state"], now: number): string[] {
   const facts: string[] = [];
   if (progress !== null && progress.framesDone !== null) {
-    facts.push(framesFact(status, progress.framesDone, progress.framesTotal));
+    facts.push(framesFact(status, progress.framesDone, progress.framesTotal, timeline.lastFrame));
   }
   if (status === "running" && progress !== null) {
     const still = (now - progress.movedAt) / 1000;
@@ -79,12 +79,15 @@ function working({ progress, status, isConnected, skipped }: ProgressFactsProps[
   return facts;
 }
 
-function framesFact(status: RealtimeState["status"], done: number, total: number | null): string {
+function framesFact(status: RealtimeState["status"], done: number, total: number | null, lastFrame: number): string {
   if (status === "done") {
     // A file's own count of its frames may be too low, and the last of them may not have been told.
     const frames = Math.max(done, total ?? 0);
     return frames === 1 ? "1 frame" : `${frames.toLocaleString("en")} frames`;
   }
-  const place = `frame ${done.toLocaleString("en")}${total === null ? "" : ` of ${total.toLocaleString("en")}`}`;
-  return status === "error" || status === "cancelled" ? `stopped at ${place}` : place;
+  const of = total === null ? "" : ` of ${total.toLocaleString("en")}`;
+  if (status !== "error" && status !== "cancelled") return `frame ${done.toLocaleString("en")}${of}`;
+  // Progress is told less often than frames are.
+  const frames = Math.max(done, lastFrame + 1);
+  return `stopped after ${frames.toLocaleString("en")}${of} ${frames === 1 && total === null ? "frame" : "frames"}`;
 }

@@ -14,6 +14,8 @@ export interface SidePanelProps {
   state: RealtimeState;
   frame: ShownFrame | null;
   minConfidence: number;
+  /** Something was found in one of the job's frames. */
+  found: boolean;
   highlighted: number | null;
   onHighlight: (place: number | null) => void;
   onSeek: (index: number) => void;
@@ -24,7 +26,7 @@ export interface SidePanelProps {
 
 /** Beside the picture: its plugins, and what was found, warned of, went wrong and happened. */
 export const SidePanel = memo(function SidePanel(props: SidePanelProps): ReactElement {
-  const { state, frame, minConfidence, highlighted, onHighlight, onSeek, tab, onTab } = props;
+  const { state, frame, minConfidence, found, highlighted, onHighlight, onSeek, tab, onTab } = props;
   const told = Object.values(state.warningsTold).reduce((sum, count) => sum + count, 0);
   return (
     <aside className="side-panel" aria-label="Details">
@@ -52,6 +54,7 @@ export const SidePanel = memo(function SidePanel(props: SidePanelProps): ReactEl
               <DetectionsTable
                 frame={frame}
                 minConfidence={minConfidence}
+                hint={emptyHint(found, state.ended)}
                 highlighted={highlighted}
                 onHighlight={onHighlight}
               />
@@ -77,3 +80,8 @@ export const SidePanel = memo(function SidePanel(props: SidePanelProps): ReactEl
     </aside>
   );
 });
+
+function emptyHint(found: boolean, ended: boolean): string {
+  if (found) return "The timeline shows where there is something.";
+  return ended ? "Nor was anything found elsewhere." : "Nothing has been found so far.";
+}

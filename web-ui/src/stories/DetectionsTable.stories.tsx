@@ -24,7 +24,7 @@ const crowd: ShownFrame = {
 const meta = {
   title: "Overlay/DetectionsTable",
   component: DetectionsTable,
-  args: { frame: shownFrame(foundIn(200)), minConfidence: 0, highlighted: null, onHighlight: () => undefined },
+  args: { frame: shownFrame(foundIn(200)), minConfidence: 0, hint: "The timeline shows where there is something.", highlighted: null, onHighlight: () => undefined },
   render: (args) => (
     <Sheet width="24rem">
       <div style={{ display: "flex", height: "18rem" }}>

@@ -132,12 +132,14 @@ test("the switches of a layer stay while a frame without it is shown", async () 
 
   await expect.element(overlay.screen.getByRole("checkbox", { name: "boxes" })).toBeVisible();
   await expect.element(overlay.screen.getByRole("checkbox", { name: "labels" })).toBeVisible();
+  await expect.element(overlay.screen.getByText("The timeline shows where there is something.")).toBeVisible();
 });
 
-test("a result without any box has no switch for boxes", async () => {
+test("a result without any box has no switch for boxes, and does not send one to look for them", async () => {
   const overlay = await watch();
   overlay.say(...beginning(), plainFrame(3, GREY, { boxes: [], scores: [], labels: [] }));
   await untilFrame(overlay, 3);
+  await expect.element(overlay.screen.getByText("Nothing has been found so far.")).toBeVisible();
 
   expect(overlay.screen.container.querySelector("#toggle-boxes")).toBeNull();
 });

@@ -252,8 +252,8 @@ test("without a connection nothing is live: no time left is told, and the newest
 
 test.for([
   ["done", 100, "250 frames"],
-  ["cancelled", 40, "stopped at frame 100 of 250"],
-  ["error", 40, "stopped at frame 100 of 250"],
+  ["cancelled", 40, "stopped after 100 of 250 frames"],
+  ["error", 40, "stopped after 100 of 250 frames"],
 ] as const)("a job that is %s at %i %% has no stage and no live bar, and says: %s", async ([status, percent, words]) => {
   const overlay = await watch();
   const counts = { frames_done: percent * 2.5, frames_total: 250 };
