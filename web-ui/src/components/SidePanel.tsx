@@ -83,5 +83,5 @@ export const SidePanel = memo(function SidePanel(props: SidePanelProps): ReactEl
 
 function emptyHint(found: boolean, ended: boolean): string {
   if (found) return "The timeline shows where there is something.";
-  return ended ? "Nor was anything found elsewhere." : "Nothing has been found so far.";
+  return ended ? "Nothing at all was found in the input." : "Nothing has been found so far.";
 }
