@@ -130,8 +130,12 @@ def _with_words(tenant: str, first: str, others: list[str]) -> sa.Select[Any]:
     )
     for word in others:
         other = job_terms.alias()
-        there = sa.exists().where(other.c.tenant == tenant, other.c.term == word, other.c.job_id == job_terms.c.job_id)
-        statement = statement.where(there)
+        there = sa.select(sa.literal(1)).where(
+            other.c.tenant == tenant, other.c.term == word, other.c.job_id == job_terms.c.job_id
+        )
+        # With a limit, and as a value, it is looked up for each job: of an EXISTS PostgreSQL may make a join with all
+        # jobs of the other word.
+        statement = statement.where(there.limit(1).scalar_subquery().is_not(None))
     return statement
 
 
@@ -146,12 +150,19 @@ def _read_page(
     `job_id` is the column whose order the index has.
     """
     conditions: list[sa.ColumnElement[bool]] = []
-    if query.status is not None:
-        conditions.append(jobs.c.status == query.status)
-    if query.plugin is not None:
-        conditions.append(jobs.c.plugin == query.plugin)
+    # A batch is gone through by its own index, whatever else is asked: without statistics SQLite would as soon take
+    # that of a plugin, which may have most of the jobs. What is computed has no index.
+    status, plugin = (
+        (jobs.c.status, jobs.c.plugin)
+        if query.batch_id is None
+        else (jobs.c.status.concat(""), jobs.c.plugin.concat(""))
+    )
     if query.batch_id is not None:
         conditions.append(jobs.c.batch_id == query.batch_id)
+    if query.status is not None:
+        conditions.append(status == query.status)
+    if query.plugin is not None:
+        conditions.append(plugin == query.plugin)
     # Of both sides of a join: PostgreSQL may go along either.
     for column in dict.fromkeys((job_id, jobs.c.id)):
         conditions.extend(_within(column, query))

@@ -124,6 +124,24 @@ def test_a_search_that_seldom_hits_goes_on_page_by_page(
     assert pages <= 6
 
 
+def test_what_a_batch_has_of_a_status_and_a_plugin(database: Database, new_job: Callable[..., Job]) -> None:
+    """Each filter holds within a batch, as it does among all jobs."""
+    batch = new_id()
+    wanted = new_job(batch_id=batch, status=JobStatus.DONE)
+    others = [
+        new_job(batch_id=batch, status=JobStatus.ERROR),
+        new_job(batch_id=batch, status=JobStatus.DONE, plugin="codes"),
+        new_job(batch_id=new_id(), status=JobStatus.DONE),
+    ]
+    with database.write() as connection:
+        for job in (wanted, *others):
+            transitions.submit(connection, job)
+        query = JobQuery(batch_id=batch, status=JobStatus.DONE, plugin=wanted.plugin)
+        page = store.page(connection, "default", query)
+
+    assert [job.id for job in page.jobs] == [wanted.id]
+
+
 def test_nothing_leads_to_a_job_that_is_gone(database: Database, new_job: Callable[..., Job]) -> None:
     """Its words go with it."""
     job = new_job(status=JobStatus.DONE, finished_at_ms=1, input_name="Harbour 0312.mp4")
@@ -164,6 +182,7 @@ def test_jobs_of_an_older_version_are_found(tmp_path: Path, new_job: Callable[..
         {"plugin": "rare"},
         {"plugin": "rare", "status": JobStatus.ERROR},
         {"batch_id": new_id()},
+        {"batch_id": new_id(), "status": JobStatus.DONE, "plugin": "motion"},
         {"text": "harb"},
         {"text": "harb 03"},
         {"text": "harb", "status": JobStatus.DONE},
@@ -196,4 +215,5 @@ def test_no_page_looks_through_all_jobs(database: Database, query: dict[str, Any
     for plan in plans:
         assert plan[0].startswith("SEARCH"), plan
         assert "job_terms" in plan[0] or "tenant=?" in plan[0], plan
+        assert ("batch_id=?" in plan[0]) == ("batch_id" in query), plan
         assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan), plan
