@@ -303,8 +303,8 @@ def _ended(status: str) -> dict[str, Any]:
 def spare_the_collector() -> None:
     """Have the garbage collector pass over what is there by now, which stays for good.
 
-    Looking through it again and again would halt every thread for 40 ms at a time, and with them the commits that
-    somebody waits for.
+    Looking through it again and again (101,000 objects, 25 ms on an idle core) would halt every thread, and with them
+    the commits that somebody waits for.
     """
     gc.collect()
     gc.freeze()
