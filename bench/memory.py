@@ -36,13 +36,15 @@ def main() -> None:
 
 def measure(product: Product, path: Path) -> None:
     """Follow one job and note what its processes hold."""
+    started = time.monotonic()
+    job_id = product.submit(path, plugin="motion")
+    # Once it runs: before, the child may still be loading what it needs.
+    product.wait(job_id, status="running")
     processes = {
         "web": product.child_processes("app.cli.main web")[0],
         "scribe": product.child_processes("tasks.scribe")[0],
         "child": largest(product.child_processes("billiard")),
     }
-    started = time.monotonic()
-    job_id = product.submit(path, plugin="motion")
     watchers = [BackgroundWatcher(product, job_id) for _ in range(3)]
     peaks = dict.fromkeys(processes, 0)
     at_ten: dict[str, int] = {}
