@@ -32,7 +32,6 @@ class ProbedScribe(Scribe):
 
     def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
         for _, _, entry in taken:
-            # Timestamps are cut to milliseconds, so a delay seems up to 1 ms longer than it was.
             delays_ms.extend(
                 (self._committed_at - datetime.fromisoformat(draft.timestamp).timestamp()) * 1000
                 for draft in entry.drafts

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from app.database.direct import HotConnection
 from app.database.schema import tool_runs
 from app.jobs.job import JobStatus
 from app.jobs.transitions import advance, committed_n
 from app.realtime.event_log import append, epoch_of
 from app.realtime.events import Draft, LogEvent
 from app.realtime.message_types import MessageType
+
+_INSERT_RUNS: Final = sa.insert(tool_runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class Committed:
     events: list[LogEvent]
 
 
-def commit(connection: sa.Connection, entries: list[Entry]) -> Committed:
+def commit(connection: HotConnection, entries: list[Entry]) -> Committed:
     """Write the entries inside the caller's transaction."""
     outcomes: list[Outcome] = []
     drafts: dict[str, list[Draft]] = {}
@@ -67,11 +70,11 @@ def commit(connection: sa.Connection, entries: list[Entry]) -> Committed:
             outcomes.append(Outcome.COMMITTED if done else Outcome.FENCED)
     events = [event for tenant in sorted(drafts) for event in append(connection, tenant, drafts[tenant])]
     if runs:
-        connection.execute(sa.insert(tool_runs), runs)
+        connection.execute(_INSERT_RUNS, runs)
     return Committed(epoch_of(connection) if events else "", outcomes, events)
 
 
-def rehearse(connection: sa.Connection) -> None:
+def rehearse(connection: HotConnection) -> None:
     """Run the statements of a commit once and take them back: else a first message or end waits for their making."""
     step = {"progress": 0, "stage": None}
     result: dict[str, Any] = {"result": None, "plugin_timings": {}, "tool_timings": {}, "progress": 100}
@@ -81,5 +84,5 @@ def rehearse(connection: sa.Connection) -> None:
             advance(connection, "", 0, from_n=0, to_n=1, values=row)
         append(connection, "", [Draft(MessageType.PROGRESS, "{}", "", "", 0)])
         run = {"plugin": "", "tool": "", "timing_ms": None, "frames": None, "failed": False, "at_ms": 0}
-        connection.execute(sa.insert(tool_runs), [{"tenant": "", "job_id": "", **run}])
+        connection.execute(_INSERT_RUNS, [{"tenant": "", "job_id": "", **run}])
         rehearsal.rollback()

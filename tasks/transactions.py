@@ -15,6 +15,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
+from app.database.direct import HotConnection
 from app.database.engine import Database, NotAtOnce
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Transactions:
         return await self._until_done(self._thread, transaction)
 
     async def run_at_once(
-        self, function: Callable[Concatenate[sa.Connection, P], R], *args: P.args, **kwargs: P.kwargs
+        self, function: Callable[Concatenate[HotConnection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """The same, without a hand-over where the database answers at once. For what takes under a millisecond."""
         try:

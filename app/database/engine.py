@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.database.direct import DirectConnection
 from app.errors import DatabaseUnavailable
 
 P = ParamSpec("P")
@@ -54,6 +56,9 @@ class Database:
                 busy_timeout_ms=HASTY_TIMEOUT_MS,
                 checkpoint_pages=HASTY_CHECKPOINT_PAGES,
             )
+            self._direct: DirectConnection | None = None
+            self._direct_held: sa.PoolProxiedConnection | None = None
+            self._direct_lock = threading.Lock()
             self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=read_threads, read_only=True)
         else:
             self._writer = sa.create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
@@ -75,19 +80,32 @@ class Database:
             yield connection
 
     @contextmanager
-    def write_at_once(self) -> Iterator[sa.Connection]:
+    def write_at_once(self) -> Iterator[DirectConnection]:
         """The same for a caller that must not be kept waiting; raises `NotAtOnce` where it might be.
 
         A server beyond a network always might; a file does where somebody else is writing, for longer than a moment.
+        For statements that are built once, and one caller at a time.
         """
-        if not self._sqlite:
+        if not self._sqlite or not self._direct_lock.acquire(blocking=False):
             raise NotAtOnce
-        with ExitStack() as stack:
+        with _told_as_by_sqlalchemy(), ExitStack() as stack:
+            stack.callback(self._direct_lock.release)
             try:
-                connection = stack.enter_context(self._hasty.begin())
-            except sa.exc.OperationalError as error:
+                connection = stack.enter_context(self._open_direct().transaction())
+            except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
                 raise NotAtOnce from error
             yield connection
+
+    def _open_direct(self) -> DirectConnection:
+        if self._direct is None:
+            # For good: checking it out again for each commit is part of what this way is there to avoid.
+            held = self._hasty.raw_connection()
+            driver = held.driver_connection
+            if not isinstance(driver, sqlite3.Connection):
+                raise TypeError(f"SQLite's own driver was expected, not {type(driver)}")
+            self._direct_held = held
+            self._direct = DirectConnection(driver, self._hasty.dialect)
+        return self._direct
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -129,8 +147,19 @@ class Database:
         self._read_threads.shutdown()
         self._writer.dispose()
         if self._sqlite:
+            if self._direct_held is not None:
+                self._direct_held.close()
             self._hasty.dispose()
         self._reader.dispose()
+
+
+@contextmanager
+def _told_as_by_sqlalchemy() -> Iterator[None]:
+    """What the driver says when it is used without SQLAlchemy; a caller has one kind of error to know."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise sa.exc.OperationalError(None, None, error) from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.database.direct import HotConnection
 from app.database.schema import jobs, tool_runs
 from app.errors import JobAlreadyEnded, JobNotFound
 from app.jobs import search
@@ -133,7 +134,7 @@ def fail(connection: sa.Connection, tenant: str, job_id: str, attempt: int, *, c
 
 
 def advance(
-    connection: sa.Connection, job_id: str, attempt: int, *, from_n: int, to_n: int, values: dict[str, Any]
+    connection: HotConnection, job_id: str, attempt: int, *, from_n: int, to_n: int, values: dict[str, Any]
 ) -> bool:
     """The fence: take messages `from_n + 1` to `to_n` of this attempt into the job's row.
 
@@ -162,10 +163,10 @@ def _fence(columns: tuple[str, ...]) -> sa.Update:
     )
 
 
-def committed_n(connection: sa.Connection, job_id: str, attempt: int) -> int | None:
+def committed_n(connection: HotConnection, job_id: str, attempt: int) -> int | None:
     """How many messages of this attempt are in the log; None where another attempt has begun."""
     row = connection.execute(sa.select(jobs.c.attempt, jobs.c.last_n).where(jobs.c.id == job_id)).one_or_none()
-    return None if row is None or row.attempt != attempt else int(row.last_n)
+    return None if row is None or row[0] != attempt else int(row[1])
 
 
 def _ended() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from app.database.direct import HotConnection
 from app.database.insertion import insert_unless_there
 from app.database.schema import events, log_epoch, logs
 from app.realtime.cursor import Cursor, new_epoch
@@ -65,7 +66,7 @@ _INSERT: Final = sa.insert(events)
 _EPOCH: Final = sa.select(log_epoch.c.epoch)
 
 
-def append(connection: sa.Connection, tenant: str, drafts: Sequence[Draft]) -> list[LogEvent]:
+def append(connection: HotConnection, tenant: str, drafts: Sequence[Draft]) -> list[LogEvent]:
     """Give the drafts the next numbers of the tenant's log; numbers are dense, and commit order is their order.
 
     The head's row stays locked until the transaction ends, so no later number commits before an earlier one.
@@ -86,7 +87,7 @@ def append(connection: sa.Connection, tenant: str, drafts: Sequence[Draft]) -> l
     return appended
 
 
-def epoch_of(connection: sa.Connection) -> str:
+def epoch_of(connection: HotConnection) -> str:
     """This life of the log."""
     return str(connection.execute(_EPOCH).scalar_one())
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.database.engine import CHECKPOINT_PAGES, Database, NotAtOnce
 
@@ -30,7 +31,7 @@ def test_hasty_commits_leave_the_file_to_others(blobs: Database) -> None:
     written = 2 * CHECKPOINT_PAGES * PAGE_BYTES
     for _ in range(8):
         with blobs.write_at_once() as connection:
-            connection.exec_driver_sql("INSERT INTO blobs VALUES (zeroblob(?))", (written // 8,))
+            connection.execute(sa.text("INSERT INTO blobs VALUES (zeroblob(:size))"), {"size": written // 8})
     after_hasty = file.stat().st_size
 
     with blobs.write() as connection:
@@ -49,7 +50,7 @@ def test_what_can_not_be_written_at_once_is_said(blobs: Database) -> None:
         other.execute("ROLLBACK")
 
     with blobs.write_at_once() as connection:
-        connection.exec_driver_sql("INSERT INTO blobs VALUES (x'00')")
+        connection.execute(sa.text("INSERT INTO blobs VALUES (x'00')"))
 
     with blobs.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM blobs").scalar_one() == 1

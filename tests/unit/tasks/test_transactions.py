@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import engine
+from app.database.direct import HotConnection
 from app.database.engine import Database
 from tasks.transactions import Transactions
 
@@ -28,10 +29,12 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
     database.close()
 
 
-def raise_counter(connection: sa.Connection) -> tuple[int, str]:
+RAISE = sa.text("UPDATE counter SET n = n + 1 RETURNING n")
+
+
+def raise_counter(connection: HotConnection) -> tuple[int, str]:
     """Count one more; the counter, and the thread that counted."""
-    row = connection.exec_driver_sql("UPDATE counter SET n = n + 1 RETURNING n").one()
-    return int(row.n), threading.current_thread().name
+    return int(connection.execute(RAISE).scalar_one()), threading.current_thread().name
 
 
 def read_counter(connection: sa.Connection) -> int:
