@@ -210,6 +210,13 @@ class PollResponse(_Model):
     messages: list[RealtimeMessage]
 
 
+class TailResponse(_Model):
+    """How far the log is for a query: the seq of the last message that matches, in this life of the log."""
+
+    tail: int
+    epoch: str
+
+
 class Liveness(_Model):
     """That the process answers."""
 

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     )
     max_wait_seconds: float = Field(120, gt=0, le=600, description="Longest wait of the calls that wait for a job.")
     heartbeat_seconds: float = Field(30, ge=5, le=60, description="Time between two pings on a stream.")
+    stream_seconds: float = Field(
+        600, ge=5, description="How long an event stream goes on before it ends by itself, to be taken up again."
+    )
     connections_per_session: int = Field(5, ge=1, description="Connections one session may hold on a node.")
     max_connections: int = Field(5000, ge=1, description="Connections one web process takes.")
     lease_seconds: float = Field(20, ge=2, description="How long a claim holds unless it is renewed.")

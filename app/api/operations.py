@@ -123,7 +123,22 @@ _REALTIME: Final = (
     Parameter("heartbeat", {"type": "number", "minimum": 5, "maximum": 60}, "Seconds between two pings."),
     Parameter("wait", {"type": "number", "minimum": 0, "maximum": 55, "default": 0}, "Seconds that a long poll waits."),
     Parameter("probe", _FLAG, "Asks for a second message 600 ms after `hello`."),
+    Parameter(
+        "pad",
+        {"type": "integer", "minimum": 0, "maximum": 65536, "default": 0},
+        "Bytes of comment after each write of an event stream, for what gathers bytes on the way.",
+    ),
+    Parameter("lastEventId", _TEXT, "What `Last-Event-ID` says, where a proxy strips headers that it does not know."),
 )
+#: The same as a JSON body.
+_REALTIME_BODY: Final[dict[str, Any]] = {
+    JSON: {
+        "schema": {
+            "type": "object",
+            "properties": {each.name: {**each.schema, "description": each.meaning} for each in _REALTIME},
+        }
+    }
+}
 
 #: By the name of the handler. A route that is not here fails a test.
 OPERATIONS: Final[dict[str, Operation]] = {
@@ -242,6 +257,15 @@ OPERATIONS: Final[dict[str, Operation]] = {
         parameters=_REALTIME,
         problems=(400, 404, 503),
     ),
+    "realtime_post": Operation(
+        "realtime",
+        ten.PollResponse,
+        also=("text/event-stream",),
+        body=_REALTIME_BODY,
+        problems=(400, 404, 413, 503),
+    ),
+    "realtime_tail": Operation("realtime", ten.TailResponse, parameters=_REALTIME, problems=(400, 404, 503)),
+    "realtime_tail_post": Operation("realtime", ten.TailResponse, body=_REALTIME_BODY, problems=(400, 404, 413, 503)),
     "health": Operation("health", nine.HealthResponse),
     "livez": Operation("health", ten.Liveness),
     "readyz": Operation("health", ten.Readiness, further={503: "A part that is needed fails."}),

@@ -126,10 +126,16 @@ def read_since(
     return Page(found, scanned_to, now)
 
 
-def last_matching(connection: sa.Connection, tenant: str, wanted: Filter) -> int:
-    """The seq of the last event that matches; 0 where none does."""
-    query = sa.select(sa.func.max(events.c.seq)).where(events.c.tenant == tenant, *_conditions(wanted))
-    return connection.execute(query).scalar_one() or 0
+def last_matching(connection: sa.Connection, tenant: str, wanted: Filter, *, after: int = 0) -> int:
+    """The seq of the last event that matches; `after` where none above it does."""
+    query = (
+        sa.select(events.c.seq)
+        .where(events.c.tenant == tenant, events.c.seq > after, *_conditions(wanted))
+        .order_by(events.c.seq.desc())
+        .limit(1)
+    )
+    found = connection.execute(query).scalar_one_or_none()
+    return after if found is None else int(found)
 
 
 def change_epoch(connection: sa.Connection, expected: str) -> str:

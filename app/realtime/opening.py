@@ -44,6 +44,19 @@ async def open_subscription(
     )
 
 
+async def tail_of(connection: HTTPConnection[AppState], query: RealtimeQuery) -> tuple[int, str]:
+    """The seq of the last event that matches, or that of the cursor where none is above it, and the log's epoch.
+
+    Raises `JobNotFound`.
+    """
+    log = await look(connection, query.wanted.job_ids or ())
+    tenant = tenant_of(connection)
+    since, _ = place(log, tenant, query.since)
+    after = since if isinstance(query.since, Cursor) and since is not None else 0
+    tail = await connection.state["database"].run_read(event_log.last_matching, tenant, query.wanted, after=after)
+    return tail, log.epoch
+
+
 async def look(connection: HTTPConnection[AppState], job_ids: Iterable[str]) -> LogState:
     """The log as it is now, in the epoch that the hub is in; raises `JobNotFound`."""
     state = connection.state

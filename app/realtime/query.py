@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 from uuid import uuid4
 
 from app.errors import InvalidQuery
@@ -17,6 +18,10 @@ Since = Cursor | Literal["start", "now"]
 HEARTBEAT_SECONDS: Final = (5.0, 60.0)
 #: Below the minute after which load balancers cut what is silent.
 MAX_WAIT_SECONDS: Final = 55.0
+#: The longest comment that may follow a write, in bytes.
+MAX_PAD_BYTES: Final = 65_536
+#: Where clients put what a browser sends as the header `Last-Event-ID`, since proxies strip headers they don't know.
+LAST_EVENT_ID: Final = ("lastEventId", "last_event_id", "last-event-id", "Last-Event-ID")
 #: Jobs and batches one connection may name.
 MAX_NAMED: Final = 200
 
@@ -36,7 +41,10 @@ class Parameters(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealtimeQuery:
-    """One client's wish. `heartbeat` and `wait` are seconds; `wait` is for the long poll."""
+    """One client's wish. `heartbeat` and `wait` are seconds; `wait` is for the long poll, `pad` for event streams.
+
+    After each write follow `pad` bytes that mean nothing, so that what gathers bytes on the way lets go of it.
+    """
 
     session_id: str
     wanted: Filter
@@ -44,6 +52,26 @@ class RealtimeQuery:
     heartbeat: float
     probe: bool
     wait: float
+    pad: int = 0
+
+
+class BodyParameters:
+    """The same parameters as a JSON object, where an address would be too long or a `GET` is held back.
+
+    A value is text, a number, a boolean, or a list of those; raises `InvalidQuery` for any other.
+    """
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self._values = {name: _texts(name, value) for name, value in body.items() if value is not None}
+
+    def get(self, key: str, /) -> str | None:
+        """See `Parameters.get`."""
+        values = self._values.get(key)
+        return values[-1] if values else None
+
+    def getlist(self, key: str, /) -> list[str]:
+        """See `Parameters.getlist`."""
+        return self._values.get(key, [])
 
 
 def parse_query(
@@ -62,10 +90,11 @@ def parse_query(
             batch_ids=_names(parameters, "batch_id"),
             types=_types(parameters),
         ),
-        since=parse_since(last_event_id or parameters.get("since") or "now"),
+        since=parse_since(last_event_id or _last_event_id(parameters) or parameters.get("since") or "now"),
         heartbeat=_number(parameters, "heartbeat", default_heartbeat, *HEARTBEAT_SECONDS),
         probe=_flag(parameters, "probe"),
         wait=_number(parameters, "wait", 0, 0, MAX_WAIT_SECONDS),
+        pad=_pad(parameters),
     )
 
 
@@ -79,6 +108,25 @@ def parse_since(text: str) -> Since:
                 return Cursor.parse(text)
             except InvalidCursor:
                 raise InvalidQuery("since must be a cursor, start or now", parameter="since") from None
+
+
+def _last_event_id(parameters: Parameters) -> str | None:
+    return next((value for name in LAST_EVENT_ID if (value := parameters.get(name))), None)
+
+
+def _texts(name: str, value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, str | int | float) for item in values):
+        raise InvalidQuery(f"{name} must be text, a number, true, false or a list of those", parameter=name)
+    # `True` is written as JSON does, which is how a query's flags are spelled.
+    return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
+
+
+def _pad(parameters: Parameters) -> int:
+    text = parameters.get("pad") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_PAD_BYTES))) or int(text) > MAX_PAD_BYTES:
+        raise InvalidQuery(f"pad must be a number of bytes from 0 to {MAX_PAD_BYTES}", parameter="pad")
+    return int(text)
 
 
 def _names(parameters: Parameters, name: str) -> frozenset[str] | None:

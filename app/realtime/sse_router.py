@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import os
 import random
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -16,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from app.realtime.close_codes import CloseCode
 from app.realtime.connection_manager import ConnectionManager
-from app.realtime.courier import GIVE_WAY_EVERY
 from app.realtime.opening import open_subscription
+from app.realtime.outgoing import WireForm, together
 from app.realtime.query import RealtimeQuery
 from app.realtime.subscription import Subscription
 from app.state import AppState
@@ -26,22 +27,39 @@ logger = logging.getLogger(__name__)
 
 #: A comment this often keeps what is in between from taking the response for dead.
 COMMENT_SECONDS: Final = 10
-#: How long one write may take: two heartbeats of the slowest kind.
-SEND_SECONDS: Final = 120
+#: What is in between may hold back until it has so much: a compressor waits for about 1 KB, others for 2.
+COMMENT_BYTES: Final = 1024
+HELLO_BYTES: Final = 2048
+#: How long one write may take.
+SEND_SECONDS: Final = 60
 #: When a client is asked to come back to a server that stops, at the earliest and at the latest.
 RETRY_MS: Final = (500, 2000)
+#: And to a response that has ended as planned: at once, as nothing has failed.
+RETRY_PLANNED_MS: Final = 100
+#: A planned end comes up to so much of the time earlier, or all that began together would come back together.
+EARLIER: Final = 0.2
 HEADERS: Final = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
+
+
+def padding(size: int) -> bytes:
+    """A comment of about `size` bytes, which no compressor makes much less of.
+
+    No empty line follows: some parsers take one for an event without data.
+    """
+    return b": " + b64encode(os.urandom(size * 3 // 4)) + b"\n"
 
 
 class RealtimeStream(EventSourceResponse):
     """A subscription as an event stream; it leaves the hub when the response ends, however that comes about."""
 
-    def __init__(self, subscription: Subscription, manager: ConnectionManager) -> None:
+    def __init__(self, subscription: Subscription, manager: ConnectionManager, *, pad: int) -> None:
         super().__init__(
-            _events(subscription),
+            _events(subscription, pad),
             headers=HEADERS,
             ping=COMMENT_SECONDS,
-            ping_message_factory=lambda: ServerSentEvent(comment="still here", sep="\n"),
+            ping_message_factory=lambda: ServerSentEvent(
+                comment=padding(max(pad, COMMENT_BYTES))[2:-1].decode(), sep="\n"
+            ),
             sep="\n",
             send_timeout=SEND_SECONDS,
         )
@@ -66,22 +84,27 @@ class RealtimeStream(EventSourceResponse):
 
 
 async def realtime_sse(request: Request[AppState], query: RealtimeQuery) -> Response:
-    """The stream; raises what `open_subscription` raises."""
+    """The stream; raises what `open_subscription` raises. It ends as planned after a while, to be resumed."""
     if request.method == "HEAD":
         return Response(headers=HEADERS, media_type="text/event-stream")
     subscription = await open_subscription(request, query, "sse", None)
-    return RealtimeStream(subscription, request.state["manager"])
+    seconds = request.state["settings"].stream_seconds
+    subscription.end_after(seconds * random.uniform(1 - EARLIER, 1))  # noqa: S311 - nobody gains by guessing it
+    return RealtimeStream(subscription, request.state["manager"], pad=query.pad)
 
 
-async def _events(subscription: Subscription) -> AsyncIterator[ServerSentEvent]:
-    sent = 0
+async def _events(subscription: Subscription, pad: int) -> AsyncIterator[bytes]:
+    """Each batch as one piece: what waits together leaves in one write.
+
+    A page of the log is read between two pieces of a replay, so one into an empty buffer suspends all the same, and
+    whoever notices that its client has gone has a turn.
+    """
+    after = padding(max(pad, HELLO_BYTES))
     while (batch := await subscription.next_batch()) is not None:
-        for message in batch:
-            yield ServerSentEvent(message.text, event=message.type, id=message.id, sep="\n")
-            sent += 1
-            if sent % GIVE_WAY_EVERY == 0:
-                # A replay into an empty buffer never suspends, and nobody would notice that its client has gone.
-                await asyncio.sleep(0)
-    if subscription.close_code is CloseCode.SERVICE_RESTART:
+        yield together(batch, WireForm.EVENTS) + after
+        after = padding(pad) if pad else b""
+    if subscription.planned_end:
+        yield b"retry: %d\n\n" % RETRY_PLANNED_MS
+    elif subscription.close_code is CloseCode.SERVICE_RESTART:
         # All of them come back, but not all in one moment.
-        yield ServerSentEvent(retry=random.randint(*RETRY_MS), sep="\n")  # noqa: S311 - nobody gains by guessing it
+        yield b"retry: %d\n\n" % random.randint(*RETRY_MS)  # noqa: S311 - nobody gains by guessing it

@@ -76,6 +76,8 @@ class Subscription:
         self.heartbeat = heartbeat
         self.close_code: CloseCode | None = None
         self.close_reason = ""
+        #: It ends only to be taken up again.
+        self.planned_end = False
         #: Set once nothing of this subscription runs any more.
         self.ended = asyncio.Event()
         self._head = head
@@ -87,10 +89,15 @@ class Subscription:
         self._on_close: Callable[[], None] | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._end_timer: asyncio.TimerHandle | None = None
 
     def start_heartbeat(self, *, probe: bool = False) -> None:
         """Ping from now on; a probe gets its first one early."""
         self._timer = self._loop.call_later(PROBE_SECONDS if probe else self.heartbeat, self._beat)
+
+    def end_after(self, seconds: float) -> None:
+        """End as planned then: what waits for the end of a response before it passes it on gets one to pass on."""
+        self._end_timer = self._loop.call_later(seconds, self._end_as_planned)
 
     def wake(self) -> None:
         """Something waits, or is owed."""
@@ -113,8 +120,9 @@ class Subscription:
         if self.close_code is not None:
             return
         self.close_code, self.close_reason = code, reason
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._end_timer):
+            if timer is not None:
+                timer.cancel()
         if self._on_close is not None:
             self._on_close()
         self.wake()
@@ -194,6 +202,10 @@ class Subscription:
                 await self._awake.wait()
         except TimeoutError:
             return
+
+    def _end_as_planned(self) -> None:
+        self.planned_end = self.close_code is None
+        self.close(CloseCode.NORMAL, "a planned end; come back with your cursor")
 
     def _beat(self) -> None:
         if self._answers and self._unanswered >= MISSED_PINGS:
