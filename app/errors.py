@@ -4,18 +4,26 @@
     * `ConfigurationError`           a setting is wrong; nothing starts
     * `BadRequest` 400               `MalformedMultipart`, `MissingField`, `InvalidQuery`, `InvalidDevice`,
                                      `UnreadableInput`, `EmptyInput`, `TooDamagedInput`, `UrlInputDisabled`,
-                                     `UploadsDisabled`, `WebhooksDisabled`
+                                     `WebhooksDisabled`
     * `NotAllowed` 403
-    * `NotFound` 404                 `JobNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`, `NotReady`
+    * `NotFound` 404                 `JobNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`, `NotReady`,
+                                     `UploadNotFound`
     * `MethodNotAllowed` 405
     * `NotAcceptable` 406
-    * `Conflict` 409                 `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`, `RequestInProgress`
+    * `Conflict` 409                 `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`, `RequestInProgress`,
+                                     `UploadOffsetConflict`, `UploadIncomplete`, `UploadUsed`
+    * `UploadStalled` 408
     * `CursorReset` 410              the cursor can't be continued; `cursor` says where to go on
-    * `TooLarge` 413                 `TooManyPixels`, `TooLongInput`, `TooLargeImage`
+    * `UploadExpired` 410
+    * `UnknownTusVersion` 412
+    * `TooLarge` 413                 `TooManyPixels`, `TooLongInput`, `TooLargeImage`, `UploadTooLarge`
     * `UnsupportedInput` 415
+    * `NotAPiece` 415
     * `RangeNotSatisfiable` 416
     * `HostNotAllowed` 421          the host that was asked for is not a name of this server
     * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`
+    * `UploadLocked` 423
+    * `TooManyUploads` 429
     * `JobFailed` 500                a call that waits for a job tells how it ended
     * `Unavailable` 503              `DatabaseUnavailable`, `DeviceUnavailable`, `NoWorker`, `TooBusy`, `ServerStopping`
     * `TimedOut` 504
@@ -111,12 +119,6 @@ class UrlInputDisabled(BadRequest):
     code = "URL_INPUT_DISABLED"
 
 
-class UploadsDisabled(BadRequest):
-    """Resumable uploads are not enabled on this server."""
-
-    code = "UPLOADS_DISABLED"
-
-
 class WebhooksDisabled(BadRequest):
     """Webhooks are not enabled on this server."""
 
@@ -165,6 +167,12 @@ class NotReady(NotFound):
     code, retryable = "NOT_READY", True
 
 
+class UploadNotFound(NotFound):
+    """There is no such upload."""
+
+    code = "UPLOAD_NOT_FOUND"
+
+
 class MethodNotAllowed(TransomError):
     """This address does not take this method."""
 
@@ -207,6 +215,42 @@ class RequestInProgress(Conflict):
     code, retryable = "REQUEST_IN_PROGRESS", True
 
 
+class UploadOffsetConflict(Conflict):
+    """The piece does not begin where the upload ends; `offset` says where that is."""
+
+    code, retryable = "UPLOAD_OFFSET_CONFLICT", True
+
+
+class UploadIncomplete(Conflict):
+    """The upload has not all of its bytes yet."""
+
+    code, retryable = "UPLOAD_INCOMPLETE", True
+
+
+class UploadUsed(Conflict):
+    """The upload belongs to a job already; `job_id` names it."""
+
+    code = "UPLOAD_USED"
+
+
+class UploadStalled(TransomError):
+    """Nothing came for a while; what came before was kept."""
+
+    code, status, retryable = "UPLOAD_STALLED", 408, True
+
+
+class UploadExpired(TransomError):
+    """The upload was left alone for too long, and is gone."""
+
+    code, status = "UPLOAD_EXPIRED", 410
+
+
+class UnknownTusVersion(TransomError):
+    """The version of the tus protocol is not one that this server speaks."""
+
+    code, status = "TUS_VERSION_UNKNOWN", 412
+
+
 class CursorReset(TransomError):
     """The cursor can't be continued."""
 
@@ -237,10 +281,22 @@ class TooLargeImage(TooLarge):
     code = "INPUT_TOO_LARGE"
 
 
+class UploadTooLarge(TooLarge):
+    """The upload is larger than this server takes, or than it said it would be."""
+
+    code = "UPLOAD_TOO_LARGE"
+
+
 class UnsupportedInput(TransomError):
     """The content is neither an image nor a video that can be processed."""
 
     code, status = "UNSUPPORTED_INPUT", 415
+
+
+class NotAPiece(TransomError):
+    """The body of this call is a piece of a file, as application/offset+octet-stream."""
+
+    code, status = "UNSUPPORTED_CONTENT_TYPE", 415
 
 
 class RangeNotSatisfiable(TransomError):
@@ -277,6 +333,18 @@ class TooManyTools(Invalid):
     """The tools can't run together over one input."""
 
     code = "TOO_MANY_TOOLS"
+
+
+class UploadLocked(TransomError):
+    """Another request is adding to the upload, or took over from this one."""
+
+    code, status, retryable = "UPLOAD_LOCKED", 423, True
+
+
+class TooManyUploads(TransomError):
+    """Too much is being uploaded, or waits for a job."""
+
+    code, status, retryable = "TOO_MANY_UPLOADS", 429, True
 
 
 class JobFailed(TransomError):

@@ -23,6 +23,7 @@ from app.api import (
     metrics,
     retries,
     submit,
+    tus,
     web_ui,
 )
 from app.errors import TransomError
@@ -56,6 +57,7 @@ def routes() -> list[BaseRoute]:
         Route("/v1/jobs/{job_id}/input", job_files.get_input, methods=["GET"]),
         Route("/v1/jobs/{job_id}/frames/{frame_index:int}.jpg", job_files.get_preview, methods=["GET"]),
         Route("/v1/jobs/{job_id}/previews", job_files.get_previews, methods=["GET"]),
+        *tus.tus_routes(),
         Route("/v1/demo", demo.submit_demo, methods=["POST"]),
         Route("/v1/analyze", analyze.analyze, methods=["POST"]),
         Route("/v1/plugins", fleet.list_plugins, methods=["GET"]),

@@ -137,6 +137,17 @@ class JobOutcomes(_Model):
     failed: int
 
 
+class UploadState(_Model):
+    """A file that arrives piece by piece; one job may take it once it is complete."""
+
+    upload_id: str = Field(description="What `POST /v1/jobs` takes as `upload_id`.")
+    name: str | None = Field(description="The file's name, where `Upload-Metadata` has a `filename`.")
+    length: int = Field(description="Bytes that it will have.")
+    offset: int = Field(description="Bytes that are stored: where the next piece begins.")
+    complete: bool
+    expires_at: str | None = Field(description="When it is deleted, unless a piece comes before that.")
+
+
 class PreviewList(_Model):
     """The frames that have a preview picture."""
 

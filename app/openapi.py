@@ -93,7 +93,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "responses": _responses(known),
     }
     if known.body:
-        described["requestBody"] = {"required": True, "content": known.body}
+        described["requestBody"] = {"required": known.body_required, "content": known.body}
     return described
 
 
@@ -127,14 +127,23 @@ def _responses(known: Operation) -> dict[str, Any]:
 
 
 def _answer(known: Operation) -> dict[str, Any]:
+    if known.answer is None:
+        return {"description": "Done.", **_headers(known)}
     content: dict[str, Any] = {media_type: {} for media_type in known.also}
     if isinstance(known.answer, str):
         return {"description": "The content.", "content": {known.answer: {}, **content}}
     schema = {"$ref": _REF.format(model=known.answer.__name__)}
     answer: dict[str, Any] = {"description": "The answer.", "content": {JSON: {"schema": schema}, **content}}
+    return {**answer, **_headers(known)}
+
+
+def _headers(known: Operation) -> dict[str, Any]:
+    headers = dict(known.headers)
     if known.status == HTTPStatus.ACCEPTED:
-        answer["headers"] = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
-    return answer
+        headers["Location"] = "Where the job is."
+    if not headers:
+        return {}
+    return {"headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}}
 
 
 def main() -> None:

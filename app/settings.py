@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     plugins: str = Field("", description="Further plugins as `module:Class`, comma-separated.")
 
     max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest input taken, in bytes.")
+    upload_hours: float = Field(24, gt=0, description="How long an upload waits for its next piece, or for a job.")
+    waiting_upload_bytes: int = Field(
+        64 * 1024**3, ge=0, description="What uploads that no job has taken yet may have together, in bytes."
+    )
     max_image_pixels: int = Field(100_000_000, ge=1, description="Largest picture decoded, in pixels.")
     max_image_bytes: int = Field(512 * 1024**2, ge=1024, description="Largest image file decoded, in bytes.")
     max_video_seconds: float = Field(86400, gt=0, description="Longest video or animation processed, in seconds.")

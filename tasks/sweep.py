@@ -17,8 +17,9 @@ from app.jobs.ids import now_ms
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from app.settings import Settings
-from app.storage.blobs import BlobStore, preview_prefix
-from app.storage.orphans import OrphanSearch, job_id_of
+from app.storage.blobs import BlobStore, preview_prefix, upload_key
+from app.storage.orphans import OrphanSearch, owner_of
+from app.uploads import store as uploads
 from tasks.transactions import Transactions
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ KEYS_A_ROUND: Final = 1_000
 STEPS_A_ROUND: Final = 20
 #: Jobs a round that are measured, and as many that are trimmed.
 JOBS_A_ROUND: Final = 20
+#: Uploads a round that are over.
+UPLOADS_A_ROUND: Final = 20
 #: Between two passes over the storage for what nothing leads to.
 ORPHANS_SECONDS: Final = 3600.0
 
@@ -120,7 +123,7 @@ class Cleaning:
 
     async def round(self) -> None:
         """Go on with what is left to do; what fails is logged, and tried again by a later round."""
-        for part in (self._forget, self._trim, self._measure, self._find_orphans):
+        for part in (self._forget, self._trim, self._measure, self._end_uploads, self._find_orphans):
             try:
                 await part()
             except sa.exc.SQLAlchemyError:
@@ -165,6 +168,12 @@ class Cleaning:
                 previews = 0
             await self._transactions.run(usage.put_in, job.id, job.known_bytes + previews)
 
+    async def _end_uploads(self) -> None:
+        for upload_id in await self._transactions.read(uploads.expired, UPLOADS_A_ROUND):
+            # In this order: where the files stay for now, their row brings the next round back to them.
+            await asyncio.to_thread(self._blobs.delete, upload_key(upload_id))
+            await self._transactions.run(uploads.forget, upload_id)
+
     async def _find_orphans(self) -> None:
         if time.monotonic() < self._search_at:
             return
@@ -174,7 +183,9 @@ class Cleaning:
         keys = await asyncio.to_thread(search.step)
         if keys is None:
             return
-        needed = await self._transactions.read(store.ids_among, [job_id_of(key) for key in keys])
+        owners = [owner_of(key) for key in keys]
+        needed = await self._transactions.read(store.ids_among, owners)
+        needed |= await self._transactions.read(uploads.ids_among, owners)
         deleted = await asyncio.to_thread(search.delete, keys, needed.__contains__)
         if deleted:
             logger.info(

@@ -35,13 +35,16 @@ class Operation:
     """What a call takes and answers."""
 
     tag: str
-    #: The model of a JSON answer, or the media type of any other.
-    answer: type[BaseModel] | str
+    #: The model of a JSON answer, or the media type of any other; None where only headers come.
+    answer: type[BaseModel] | str | None
     status: int = 200
     parameters: tuple[Parameter, ...] = ()
     body: dict[str, Any] = field(default_factory=dict)
+    body_required: bool = True
     #: Further answers without a problem: status and what it means.
     further: dict[int, str] = field(default_factory=dict)
+    #: Headers of the answer, and what they say.
+    headers: dict[str, str] = field(default_factory=dict)
     #: Other media types of the answer.
     also: tuple[str, ...] = ()
     #: Statuses of the problems that are its own; 500 may always be.
@@ -66,9 +69,25 @@ _PROPERTIES: Final[dict[str, Any]] = {
     "fallback": {**_FLAG, "default": True, "description": "false: rather fail than run on the CPU."},
     "priority": {"type": "string", "enum": ["low", "normal", "high"], "default": "normal"},
 }
+_UPLOAD_ID: Final = {
+    **_TEXT,
+    "description": "A file that was sent to /v1/uploads, every byte of it. One job may take it, and has it then as "
+    "its own; where the job is refused, it can be taken by another. Retry a job to run over the same file again.",
+}
 _SUBMISSION: Final = {
     "multipart/form-data": {
         "schema": {"type": "object", "required": ["file", "plugin"], "properties": _PROPERTIES},
+    },
+    JSON: {
+        "schema": {
+            "type": "object",
+            "required": ["upload_id", "plugin"],
+            "properties": {
+                "upload_id": _UPLOAD_ID,
+                **{name: schema for name, schema in _PROPERTIES.items() if name != "file"},
+                "options": {"type": "object", "description": "The tool's, or by tool where there are several."},
+            },
+        },
     },
 }
 _ONE_FILE: Final = {
@@ -81,6 +100,14 @@ _IDEMPOTENCY_KEY: Final = Parameter(
     "The same key and body within a day get the same answer, and one job.",
     where="header",
 )
+_VERSION: Final = Parameter(
+    "Tus-Resumable", {**_TEXT, "enum": ["1.0.0"]}, "The version of tus that the client speaks.", where="header"
+)
+_LENGTH: Final[dict[str, Any]] = {"type": "integer", "minimum": 0}
+_OFFSET: Final = {"Upload-Offset": "Bytes that are stored: where the next piece begins."}
+_EXPIRES: Final = {"Upload-Expires": "When it is deleted, unless a piece comes before that."}
+_PIECE: Final = {"application/offset+octet-stream": {"schema": _FILE}}
+_PIECE_PROBLEMS: Final = (400, 404, 408, 409, 410, 412, 413, 415, 423, 503)
 _TOOL: Final = Parameter("tool", _TEXT, "May be left out where the plugin has one.")
 _OPTIONS: Final = Parameter("options", _TEXT, "A JSON object.")
 _DEVICE: Final = Parameter("device", _CPU_OR_GPU, "What to run on.")
@@ -148,7 +175,78 @@ OPERATIONS: Final[dict[str, Operation]] = {
         202,
         parameters=(_IDEMPOTENCY_KEY,),
         body=_SUBMISSION,
-        problems=(400, 404, 409, 413, 415, 422, 503),
+        problems=(400, 404, 409, 410, 413, 415, 422, 503),
+    ),
+    "describe_uploads": Operation(
+        "uploads",
+        None,
+        204,
+        headers={
+            "Tus-Version": "The versions of tus that this server speaks.",
+            "Tus-Extension": "What of tus it has beside the core.",
+            "Tus-Max-Size": "The longest file that it takes, in bytes.",
+        },
+    ),
+    "create_upload": Operation(
+        "uploads",
+        ten.UploadState,
+        201,
+        parameters=(
+            _VERSION,
+            Parameter("Upload-Length", _LENGTH, "How many bytes the file has.", required=True, where="header"),
+            Parameter(
+                "Upload-Metadata",
+                _TEXT,
+                "Keys and values in Base64: `filename d2F2ZXMubXA0`. The type is decided by content.",
+                where="header",
+            ),
+            _IDEMPOTENCY_KEY,
+        ),
+        body=_PIECE,
+        body_required=False,
+        headers={"Location": "Where the upload is.", **_EXPIRES},
+        problems=(400, 408, 409, 412, 413, 422, 423, 429, 503),
+    ),
+    "get_upload": Operation(
+        "uploads",
+        ten.UploadState,
+        parameters=(_VERSION,),
+        headers={"Upload-Length": "Bytes that it will have.", **_OFFSET, **_EXPIRES},
+        problems=(404, 409, 410, 412),
+    ),
+    "append_to_upload": Operation(
+        "uploads",
+        None,
+        204,
+        parameters=(
+            _VERSION,
+            Parameter("Upload-Offset", _LENGTH, "Where the piece begins.", required=True, where="header"),
+        ),
+        body=_PIECE,
+        headers={**_OFFSET, **_EXPIRES},
+        problems=_PIECE_PROBLEMS,
+    ),
+    "delete_upload": Operation("uploads", None, 204, parameters=(_VERSION,), problems=(404, 409, 410, 412)),
+    "override_upload": Operation(
+        "uploads",
+        None,
+        204,
+        parameters=(
+            _VERSION,
+            Parameter(
+                "X-HTTP-Method-Override",
+                {**_TEXT, "enum": ["PATCH", "DELETE", "HEAD"]},
+                "The method that is meant.",
+                required=True,
+                where="header",
+            ),
+            Parameter("Upload-Offset", _LENGTH, "Where the piece begins.", where="header"),
+        ),
+        body=_PIECE,
+        body_required=False,
+        further={200: "How far it is, for `HEAD`."},
+        headers={**_OFFSET, **_EXPIRES},
+        problems=(*_PIECE_PROBLEMS, 405),
     ),
     "list_jobs": Operation(
         "jobs",

@@ -18,7 +18,6 @@ from app.errors import (
     MissingField,
     TooManyTools,
     UnsupportedInput,
-    UploadsDisabled,
     UrlInputDisabled,
     WebhooksDisabled,
 )
@@ -58,7 +57,7 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
     options = checked_options(form.one("options"), tools)
     if form.file is None or form.file.size == 0:
         raise MissingField(
-            "The field 'file' is missing or empty: send an image or a video",
+            "The field 'file' is missing or empty: send an image or a video, or name an upload by 'upload_id'",
             errors=_one("file", "is missing or empty"),
         )
     media_type = media_type_of(form.file.head)
@@ -80,7 +79,7 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
         fallback_allowed=fallback_allowed,
         priority=_priority(form),
         input_key=input_key(job_id),
-        input_name=_shown_name(form.file.name),
+        input_name=shown_name(form.file.name),
         input_type=media_type,
         input_bytes=form.file.size,
         retry_of=form.retry_of,
@@ -188,8 +187,6 @@ def _refuse_what_is_not_enabled(form: Form) -> None:
         raise Invalid(f"There are unknown fields; known are: file, {', '.join(sorted(KNOWN_FIELDS))}", errors=unknown)
     if form.one("input_url") or form.one("image_url"):
         raise UrlInputDisabled
-    if form.one("upload_id"):
-        raise UploadsDisabled
     if form.one("webhook_url"):
         raise WebhooksDisabled
 
@@ -202,7 +199,7 @@ def _refuse_wrong_kind(media_type: str, tools: list[ToolManifest]) -> None:
             raise UnsupportedInput(f"The tool {tool.name!r} takes {' or '.join(kinds)}, and this is {media_type}")
 
 
-def _shown_name(name: str | None) -> str | None:
+def shown_name(name: str | None) -> str | None:
     """A file's name without folders and control characters: it is shown, and never used as a path."""
     if name is None:
         return None

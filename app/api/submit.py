@@ -21,6 +21,7 @@ from app.api.links import link
 from app.api.multipart import Form, read_form
 from app.api.publishing import commit
 from app.api.submissions import job_from_form
+from app.api.taking import Taken, discard_content, take_upload
 from app.errors import BadRequest, JobNotFound
 from app.jobs import store, transitions
 from app.jobs.ids import new_id
@@ -72,8 +73,9 @@ async def accept(
 ) -> Accepted:
     """Read a form with `read`, which stores its file for the job of that id, and commit it as a job.
 
-    Raises what is wrong with it, and what `check` raises; then nothing of it stays. `call` tells the keys of
-    different calls apart. Where it says everything (not `by_body`), nothing is read for an answer that is stored.
+    Raises what is wrong with it, and what `check` raises; then nothing of it stays, but an upload that it names is
+    there as it was. `call` tells the keys of different calls apart. Where it says everything (not `by_body`), nothing
+    is read for an answer that is stored.
     """
     async with held_key(request) as key:
         if isinstance(key, StoredAnswer) and not by_body:
@@ -86,6 +88,8 @@ async def accept(
             if isinstance(key, StoredAnswer):
                 key.require_same(fingerprint)
             else:
+                # After the key was looked up: a call that is sent again names an upload that its job has taken.
+                taken = await take_upload(request, form, job_id)
                 job = await checked_job(request, form, job_id)
                 check(job)
         except BaseException:
@@ -95,7 +99,7 @@ async def accept(
             await discard_inputs(request, [job_id])
             return _replayed(key)
         answer = Answer(202, {"Location": link(request, f"/v1/jobs/{job_id}")}, job_response(job).model_dump_json())
-        await commit_jobs(request, [job], key, fingerprint, answer)
+        await commit_jobs(request, [job], key, fingerprint, answer, taken=taken)
     return Accepted(job_id, answer, replayed=False)
 
 
@@ -115,14 +119,22 @@ async def checked_job(request: ApiRequest, form: Form, job_id: str) -> Job:
 
 
 async def commit_jobs(
-    request: ApiRequest, jobs: list[Job], key: HeldKey | None, fingerprint: str, answer: Answer
+    request: ApiRequest,
+    jobs: list[Job],
+    key: HeldKey | None,
+    fingerprint: str,
+    answer: Answer,
+    *,
+    taken: Taken | None = None,
 ) -> None:
     """Commit the jobs, their first events, and the answer under its key, all or nothing; then publish and ring.
+
+    An upload that was `taken` for one of them belongs to it from then on.
 
     Where that fails their inputs are deleted, but never that of a job which is there after all: a commit whose answer
     was lost. All of it comes to its end also where the request does not wait for it.
     """
-    committing = asyncio.ensure_future(_commit_jobs(request, jobs, key, fingerprint, answer))
+    committing = asyncio.ensure_future(_commit_jobs(request, jobs, key, fingerprint, answer, taken=taken))
     # The loop itself keeps no task alive.
     _COMMITTING.add(committing)
     committing.add_done_callback(_COMMITTING.discard)
@@ -130,11 +142,19 @@ async def commit_jobs(
 
 
 async def _commit_jobs(
-    request: ApiRequest, jobs: list[Job], key: HeldKey | None, fingerprint: str, answer: Answer
+    request: ApiRequest,
+    jobs: list[Job],
+    key: HeldKey | None,
+    fingerprint: str,
+    answer: Answer,
+    *,
+    taken: Taken | None,
 ) -> None:
     def change(connection: sa.Connection) -> list[LogEvent]:
         if key is not None:
             key.finish(connection, fingerprint, answer)
+        if taken is not None:
+            taken.claim(connection)
         return [event for job in jobs for event in transitions.submit(connection, job).events]
 
     try:
@@ -145,6 +165,8 @@ async def _commit_jobs(
     for job in jobs:
         request.state["queue"].ring(job.queue)
         logger.info("A job was submitted", extra={"action": "job_submitted", "plugin": job.plugin, **about(job)})
+    if taken is not None:
+        await discard_content(request, taken.upload_id)
 
 
 async def _may_be_there(request: ApiRequest, job: Job) -> bool:

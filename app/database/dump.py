@@ -1,7 +1,7 @@
 """The tables as files: one moment of the database, written and read back, whichever database it is.
 
 A file a table, a line a row. What belongs to the processes that run now is left out: who is in the fleet, who holds
-which lease, and which life of the log this is.
+which lease, which life of the log this is, and what is being uploaded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from app.database.lifecycle import begin_new_life
-from app.database.schema import jobs, leases, log_epoch, logs, metadata, stored, workers
+from app.database.schema import jobs, leases, log_epoch, logs, metadata, stored, uploads, workers
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 ROWS_A_STEP: Final = 1_000
 #: How often a restore may lose against another transaction before it begins.
 LOCK_TRIES: Final = 10
-_OF_NOW: Final = (workers, leases, log_epoch)
+_OF_NOW: Final = (workers, leases, log_epoch, uploads)
 #: Tables that have a row also where there is nothing.
 _COUNTS: Final = (logs, stored)
 

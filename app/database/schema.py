@@ -186,6 +186,27 @@ tool_runs = sa.Table(
     sa.Index(None, "tenant", "job_id"),
 )
 
+#: Files that arrive piece by piece, and those that a job took not long ago.
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    _tenant(),
+    sa.Column("length", sa.BigInteger, nullable=False),
+    # Bytes from the start that are stored: the fence, for only the holder moves it.
+    sa.Column("received", sa.BigInteger, nullable=False),
+    # What the client said of it, as it said it.
+    sa.Column("about", sa.Text, nullable=False),
+    # The job that took it.
+    sa.Column("job_id", sa.String(36), nullable=True),
+    # The request that is adding to it, and until when it is not to be taken for dead.
+    sa.Column("holder", sa.String(32), nullable=True),
+    sa.Column("held_until_ms", sa.BigInteger, nullable=True),
+    sa.Column("expires_at_ms", sa.BigInteger, nullable=False),
+    sa.Index(None, "tenant"),
+    sa.Index(None, "expires_at_ms"),
+)
+
 idempotency_keys = sa.Table(
     "idempotency_keys",
     metadata,

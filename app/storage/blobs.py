@@ -12,6 +12,7 @@ from uuid import uuid4
 import fsspec
 
 from app.errors import BlobNotFound
+from app.storage.growing import Growing, GrowingFile, GrowingParts, join_parts
 
 #: What the name of a file ends with that is not whole yet.
 PART_SUFFIX: Final = ".part"
@@ -20,6 +21,11 @@ PART_SUFFIX: Final = ".part"
 def input_key(job_id: str) -> str:
     """Where a job's input lies."""
     return f"inputs/{job_id}"
+
+
+def upload_key(upload_id: str) -> str:
+    """Where an upload lies as long as no job has taken it."""
+    return f"uploads/{upload_id}"
 
 
 def preview_key(job_id: str, frame_index: int) -> str:
@@ -74,6 +80,8 @@ class BlobStore:
             if not self._local:
                 self._fs.cp_file(path, new_path)
                 return
+            # As opening a file to write makes the folders above it.
+            self._fs.makedirs(new_path.rpartition("/")[0], exist_ok=True)
             try:
                 self._fs.link(path, new_path)
             except FileNotFoundError:
@@ -84,6 +92,27 @@ class BlobStore:
                     self._fs.cp_file(path, part)
         except FileNotFoundError:
             raise BlobNotFound from None
+
+    def grow(self, key: str, offset: int) -> Growing:
+        """A blob that comes in pieces, to go on with from a byte; it is read when `gather` has made it whole.
+
+        Raises `BlobNotFound` where what was written before that byte is gone.
+        """
+        return (GrowingFile if self._local else GrowingParts)(self._fs, self._path(key), offset)
+
+    def gather(self, key: str, size: int, new_key: str) -> None:
+        """Make a blob of what has grown to `size` bytes; that stays until it is deleted. Raises `BlobNotFound`.
+
+        In a folder it is the same file by a second name, so nothing may be written to it any more; an object store's
+        parts are copied through here.
+        """
+        if not self._local:
+            with self.open_write(new_key) as file:
+                join_parts(self._fs, self._path(key), size, file)
+        elif self.size(key) == size:
+            self.share(key, new_key)
+        else:
+            raise BlobNotFound
 
     def size(self, key: str) -> int:
         """Bytes; raises `BlobNotFound`."""

@@ -16,7 +16,7 @@ from app.storage.blobs import PART_SUFFIX, BlobStore
 YOUNG_MS: Final = 3600 * 1000
 #: Names a step.
 NAMES_A_STEP: Final = 500
-_PREFIXES: Final = ("inputs", "previews")
+_PREFIXES: Final = ("inputs", "previews", "uploads")
 _ID_CHARACTERS: Final = 36
 
 
@@ -36,12 +36,12 @@ class OrphanSearch:
         return [key for key in keys if _begun_before(key, before)]
 
     def delete(self, keys: list[str], is_needed: Callable[[str], bool]) -> list[str]:
-        """Delete those that are parts of files, or of jobs that are not needed; returns what was deleted."""
+        """Delete those that are parts of files, or of what is not needed; returns what was deleted."""
         before = now_ms() - YOUNG_MS
         litter = [
             key
             for key in keys
-            if (key.endswith(PART_SUFFIX) or not is_needed(job_id_of(key)))
+            if (key.endswith(PART_SUFFIX) or not is_needed(owner_of(key)))
             and (self._blobs.modified_ms(key) or 0) < before
         ]
         for key in litter:
@@ -55,8 +55,8 @@ class OrphanSearch:
                     yield f"{prefix}/{name}"
 
 
-def job_id_of(key: str) -> str:
-    """The job that a key names."""
+def owner_of(key: str) -> str:
+    """The job, or the upload, that a key names."""
     return key.rsplit("/", maxsplit=1)[-1][:_ID_CHARACTERS]
 
 
@@ -67,4 +67,4 @@ def _is_ours(name: str) -> bool:
 
 def _begun_before(key: str, moment_ms: int) -> bool:
     # A retry's input is a second name of an old file: only its id says when it was made.
-    return made_at_ms(job_id_of(key)) < moment_ms
+    return made_at_ms(owner_of(key)) < moment_ms

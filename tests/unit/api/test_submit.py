@@ -125,7 +125,7 @@ def test_everything_said_of_a_job_is_kept(web: Web) -> None:
         ({"fallback": "perhaps"}, 422, "VALIDATION_FAILED", "fallback"),
         ({"colour": "red"}, 422, "VALIDATION_FAILED", "colour"),
         ({"input_url": "http://127.0.0.1/secret"}, 400, "URL_INPUT_DISABLED", None),
-        ({"upload_id": "1"}, 400, "UPLOADS_DISABLED", None),
+        ({"upload_id": "1"}, 422, "VALIDATION_FAILED", "upload_id"),
         ({"webhook_url": "http://127.0.0.1/hook"}, 400, "WEBHOOKS_DISABLED", None),
     ],
 )

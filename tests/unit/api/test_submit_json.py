@@ -1,4 +1,4 @@
-"""`POST /v1/jobs` with a JSON body, which names an input that is elsewhere already; no such way is enabled yet."""
+"""`POST /v1/jobs` with a JSON body, which names an input that is elsewhere already; test_tus_jobs.py has uploads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from tests.unit.api.web import Web, problem_of
 
 
 def test_it_names_what_is_not_enabled(web: Web) -> None:
-    """`upload_id` and `input_url` have their own codes."""
-    upload = web.client.post("/v1/jobs", json={"plugin": "counting", "upload_id": "u1"})
+    """`input_url` has a code of its own."""
     url = web.client.post("/v1/jobs", json={"plugin": "counting", "input_url": "http://x/", "upload_id": None})
 
-    assert problem_of(upload)["code"] == "UPLOADS_DISABLED"
     assert problem_of(url)["code"] == "URL_INPUT_DISABLED"
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.jobs.ids import first_id_at, new_id, now_ms
 from app.storage import orphans
 from app.storage.blobs import BlobStore
-from app.storage.orphans import OrphanSearch, job_id_of
+from app.storage.orphans import OrphanSearch, owner_of
 
 HOUR_MS = 3600 * 1000
 
@@ -60,7 +60,7 @@ def test_what_no_job_needs_goes(blobs: BlobStore, later: Callable[[], None], mon
 
     deleted = search(blobs, needed)
 
-    assert {job_id_of(key) for key in deleted} == gone
+    assert {owner_of(key) for key in deleted} == gone
     assert set(blobs.names("inputs")) == needed | {"README"}
     assert set(blobs.names("previews")) == needed
 
@@ -93,6 +93,21 @@ def test_an_upload_that_goes_on_for_hours_stays(tmp_path: Path) -> None:
     age(tmp_path / "inputs" / dead)
 
     assert search(blobs, set()) == {f"inputs/{dead}"}
+
+
+def test_an_upload_under_way_stays(blobs: BlobStore, later: Callable[[], None]) -> None:
+    """However old it is; one that no table names goes, with all its parts."""
+    needed, gone = new_id(), new_id()
+    for upload_id in (needed, gone):
+        for offset in (0, 4):
+            growing = blobs.grow(f"uploads/{upload_id}", offset)
+            growing.write(b"part")
+            growing.close()
+    later()
+
+    search(blobs, {needed})
+
+    assert blobs.names("uploads") == [needed]
 
 
 def age(path: Path) -> None:

@@ -12,11 +12,14 @@ import sqlalchemy as sa
 
 from app.database.engine import Database
 from app.database.schema import events, forgotten_jobs, idempotency_keys, leases
+from app.database.schema import uploads as uploads_table
 from app.jobs import fleet, retention, store, transitions, usage
-from app.jobs.ids import now_ms
+from app.jobs.ids import new_id, now_ms
 from app.jobs.job import Job, JobStatus
 from app.settings import Settings
-from app.storage.blobs import BlobStore, input_key, preview_key
+from app.storage.blobs import BlobStore, input_key, preview_key, upload_key
+from app.uploads import store as uploads
+from app.uploads.upload import Upload
 from tasks.sweep import Cleaning, look, sweep
 from tasks.transactions import Transactions
 
@@ -181,6 +184,30 @@ def _write(blobs: BlobStore, *keys: str) -> None:
     for key in keys:
         with blobs.open_write(key) as file:
             file.write(b"content")
+
+
+def test_an_upload_past_its_time_is_deleted(database: Database, tmp_path: Path) -> None:
+    """Its bytes too; one that still has time, and one that is being added to, stay."""
+    blobs = BlobStore(tmp_path.as_uri())
+    past, held, young = (
+        Upload(id=new_id(), tenant="default", length=9, received=0, about="", expires_at_ms=now_ms() + 60_000)
+        for _ in range(3)
+    )
+    with database.write() as connection:
+        for upload in (past, held, young):
+            uploads.create(connection, upload, max_waiting_bytes=100)
+            growing = blobs.grow(upload_key(upload.id), 0)
+            growing.write(b"begun")
+            growing.close()
+        uploads.hold(connection, "default", held.id, 0, keep_ms=60_000)
+        gone = sa.update(uploads_table).where(uploads_table.c.id.in_([past.id, held.id]))
+        connection.execute(gone.values(expires_at_ms=now_ms() - 1))
+
+    _clean(database, blobs)
+
+    with database.read() as connection:
+        assert uploads.ids_among(connection, [past.id, held.id, young.id]) == {held.id, young.id}
+    assert set(blobs.names("uploads")) == {held.id, young.id}
 
 
 def _clean(database: Database, blobs: BlobStore) -> None:
