@@ -15,6 +15,8 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
+from app.direct_writers import FrameWriter, ResponseWriter, offering
+
 #: Load balancers keep idle connections for 60 s; a server that closes them earlier loses requests.
 KEEP_ALIVE_SECONDS: Final = 75
 #: How long a client may take over a request's head, from its first byte or from the connection's beginning.
@@ -36,6 +38,7 @@ class PatientHttp(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
         super().connection_made(transport)
+        self.app = offering(self.app, lambda scope: ResponseWriter(self, scope))
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -90,6 +93,11 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
     """WebSockets that end with a client which has more answered than it reads."""
 
     _unread_pongs = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """An upgrade was asked for."""
+        super().connection_made(transport)
+        self.app = offering(self.app, lambda scope: FrameWriter(self))
 
     def handle_ping(self) -> None:
         """Answer a ping, while the answers are read."""

@@ -8,14 +8,14 @@ The cursor only ever grows, and whatever is not above it is passed over: so noth
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from app.realtime.cursor import Cursor
 from app.realtime.events import Filter, LogEvent
-from app.realtime.message_types import MessageType, RealtimeMessage, ResetPayload
+from app.realtime.message_types import LOGGED, SKIPPABLE, GapPayload, MessageType, RealtimeMessage, ResetPayload
 from app.realtime.outgoing import Outgoing, from_connection, from_log
 
 #: Events that wait here. What was taken and is being written may be as many again: under 1,000 together.
@@ -24,6 +24,9 @@ OUTBOX_LIMIT: Final = 440
 CONTROL_ROOM: Final = 50
 #: Events that a page brings at most; a page is read only where it fits.
 PAGE_ROOM: Final = 200
+#: How far behind the hub's head a connection that was live may fall, in messages of the log, before it is spared what
+#: only shows how a job goes on.
+LAG_LIMIT: Final = 5_000
 
 
 class State(StrEnum):
@@ -44,6 +47,8 @@ class Read:
     #: The job whose past this is, where it was subscribed to later than the connection began.
     job_id: str | None
     version: int
+    #: Only count them by type: this connection is too far behind to be sent them all.
+    skips: bool = False
 
 
 class Connection:
@@ -66,6 +71,10 @@ class Connection:
         self._version = 0
         #: Room that the page which is being read will need.
         self._reserved = 0
+        #: It was up to date once: what it lacks, it lacks because it reads too slowly, and not because it asked for it.
+        self._was_live = live
+        #: Up to here `frame` and `progress` are left out: a `gap` has said so.
+        self._thin_to = 0
 
     @property
     def wanted(self) -> Filter:
@@ -86,6 +95,16 @@ class Connection:
     def safe_cursor(self) -> Cursor:
         """Where to resume from once all that waits was written."""
         return Cursor(self.epoch, min([self.cursor, *self._pasts.values()]))
+
+    def follows(self, head: int) -> bool:
+        """Whether it has everything up to the hub's `head` and owes nothing: what comes next may be written past it."""
+        return self.state is State.LIVE and self.cursor == head and not self._outbox and not self._had
+
+    def had(self, head: int, tail: int | None) -> None:
+        """What the hub had up to `head` was written past this; `tail` is the last of it that matches, if one does."""
+        self.cursor = head
+        if tail is not None:
+            self.tail = tail
 
     def offer(self, event: LogEvent, message: Outgoing) -> None:
         """The hub's next event; `message` is its text for all.
@@ -124,14 +143,18 @@ class Connection:
         self._outbox.clear()
         return taken
 
-    def next_read(self) -> Read | None:
-        """The page to read next; None while LIVE or where a page would not fit."""
+    def next_read(self, head: int) -> Read | None:
+        """The page to read next, where the hub is at `head`; None while LIVE or where a page would not fit."""
         if self.state is State.LIVE or len(self._outbox) + PAGE_ROOM > OUTBOX_LIMIT:
             return None
         self._reserved = PAGE_ROOM
         for job_id, after in self._pasts.items():
             past = replace(self._wanted, job_ids=frozenset({job_id}), batch_ids=None)
             return Read(after, self.cursor, past, PAGE_ROOM, job_id, self._version)
+        if self.cursor < self._thin_to:
+            return Read(self.cursor, self._thin_to, self._kept(), PAGE_ROOM, None, self._version)
+        if self._was_live and head - self.cursor > LAG_LIMIT and (skipped := self._skipped()) is not None:
+            return Read(self.cursor, head, skipped, PAGE_ROOM, None, self._version, skips=True)
         return Read(self.cursor, None, self._wanted, PAGE_ROOM, None, self._version)
 
     def expects(self, read: Read) -> bool:
@@ -153,6 +176,22 @@ class Connection:
             self._pasts[read.job_id] = scanned_to
         if not self._pasts and self.cursor >= head:
             self.state = State.LIVE
+            self._was_live = True
+
+    def feed_gap(self, read: Read, skipped: Mapping[str, int]) -> None:
+        """How many messages of each type the part of the log has which this connection is to be spared."""
+        self._reserved = 0
+        through = self.cursor if read.through is None else read.through
+        self._thin_to = through
+        if skipped:
+            payload = GapPayload(
+                from_=str(Cursor(self.epoch, read.after + 1)),
+                to=str(Cursor(self.epoch, through)),
+                reason="too_slow",
+                dropped=dict(skipped),
+            )
+            # Without an id: whoever resumes from here is to get what this says was left out.
+            self._outbox.append(from_connection(RealtimeMessage(type=MessageType.GAP, payload=payload)))
 
     def reset(self, epoch: str, seq: int, reason: str, *, head: int) -> None:
         """Go on from `seq` in that life of the log, and tell the client that it can't continue its cursor."""
@@ -161,6 +200,7 @@ class Connection:
         self._pasts.clear()
         self._had.clear()
         self.epoch = epoch
+        self._thin_to = 0
         self.cursor = seq
         self.tail = min(self.tail, seq)
         self.state = State.LIVE if seq >= head else State.CATCHING_UP
@@ -199,6 +239,15 @@ class Connection:
         return self._wanted.matches(event) and not (
             self._had and event.job_id is not None and event.seq <= self._had.get(event.job_id, 0)
         )
+
+    def _kept(self) -> Filter:
+        """What is wanted where `frame` and `progress` are left out."""
+        return replace(self._wanted, types=(self._wanted.types or LOGGED) - SKIPPABLE)
+
+    def _skipped(self) -> Filter | None:
+        """What is left out there; None where nothing of it is wanted."""
+        types = (self._wanted.types or LOGGED) & SKIPPABLE
+        return replace(self._wanted, types=types) if types else None
 
     def _want(self, jobs: frozenset[str]) -> None:
         self._version += 1

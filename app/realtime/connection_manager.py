@@ -18,6 +18,7 @@ from app.realtime.connection import Connection, State, reset_message
 from app.realtime.counts import StreamCounts
 from app.realtime.courier import CLOSE_SECONDS, Sink, carry
 from app.realtime.cursor import Cursor, new_epoch
+from app.realtime.direct import DirectWriter
 from app.realtime.events import EVERYTHING, Filter, LogEvent
 from app.realtime.limits import DefaultLimits, Limits
 from app.realtime.message_types import (
@@ -27,7 +28,7 @@ from app.realtime.message_types import (
     RealtimeMessage,
     payload_json,
 )
-from app.realtime.outgoing import Outgoing, from_connection, from_log
+from app.realtime.outgoing import Outgoing, WireForm, from_connection, from_log, together
 from app.realtime.subscription import Pages, Subscription, Transport
 from app.version import VERSION
 
@@ -35,6 +36,26 @@ logger = logging.getLogger(__name__)
 
 #: Whose log it is where nobody says so. The core knows no database, so the name stands here too; a test compares.
 TENANT: Final = "default"
+#: Filters that are kept though no connection may have them any more, before they are looked through.
+MIN_FILTERS: Final = 100
+
+
+class _Share:
+    """What connections that want the same get of the next events, encoded once for each form."""
+
+    def __init__(self, wanted: Filter, fresh: Sequence[tuple[LogEvent, Outgoing]]) -> None:
+        matching = [(event.seq, message) for event, message in fresh if wanted.matches(event)]
+        #: The seq of the last of them; None where there are none.
+        self.tail: int | None = matching[-1][0] if matching else None
+        self._messages = [message for _, message in matching]
+        self._forms: dict[WireForm, bytes] = {}
+
+    def written(self, form: WireForm) -> bytes:
+        """Them as one write."""
+        made = self._forms.get(form)
+        if made is None:
+            made = self._forms[form] = together(self._messages, form)
+        return made
 
 
 class ConnectionManager:
@@ -50,6 +71,7 @@ class ConnectionManager:
         self._tenants: dict[str, dict[Subscription, None]] = {}
         self._couriers: set[asyncio.Task[None]] = set()
         self._pages: Pages | None = None
+        self._filters: dict[Filter, Filter] = {}
         self._closing = False
 
     @property
@@ -108,12 +130,14 @@ class ConnectionManager:
         heartbeat: float | None = None,
         answers: bool = False,
         probe: bool = False,
+        writer: DirectWriter | None = None,
     ) -> Subscription:
         """Open a connection from `since` on, or from now; `hello` is its first message.
 
         `websocket` is written to until the subscription ends; where it is None, the caller pulls `next_batch` and
         calls `remove`. `reset` tells the client first why its cursor can't be continued. With `answers`, a client
-        that leaves two pings unanswered is closed. Raises `TooBusy` at the limit of this process.
+        that leaves two pings unanswered is closed. With a `writer`, what comes while the connection is up to date is
+        written there at once, once encoded for all. Raises `TooBusy` at the limit of this process.
         """
         giving_way = self._giving_way(session_id, tenant)
         if self._closing or self.count - len(giving_way) >= self._limits.max_connections:
@@ -131,7 +155,7 @@ class ConnectionManager:
             transport=transport,
             connection=Connection(
                 epoch=self._epoch,
-                wanted=wanted,
+                wanted=self._shared(wanted),
                 cursor=self.head(tenant) if since is None else since,
                 live=since is None,
             ),
@@ -139,6 +163,7 @@ class ConnectionManager:
             pages=self._pages,
             heartbeat=self._limits.heartbeat_seconds if heartbeat is None else heartbeat,
             answers=answers,
+            writer=writer,
         )
         self.counts.opened[transport] += 1
         self._sessions.setdefault(session_id, []).append(subscription)
@@ -209,9 +234,21 @@ class ConnectionManager:
         fresh = [(event, from_log(event, self._epoch)) for event in events if event.seq > head]
         if not fresh:
             return
-        self._heads[tenant] = fresh[-1][0].seq
+        self._heads[tenant] = last = fresh[-1][0].seq
+        shares: dict[int, _Share] = {}
         for subscription in list(self._tenants.get(tenant, ())):
-            self._offer(subscription, fresh)
+            connection, writer = subscription.connection, subscription.writer
+            if writer is None or not subscription.parked or not connection.follows(head):
+                self._offer(subscription, fresh)
+                continue
+            wanted = connection.wanted
+            share = shares.get(id(wanted))
+            if share is None:
+                share = shares[id(wanted)] = _Share(wanted, fresh)
+            if share.tail is None or writer.write(share.written(writer.form)):
+                connection.had(last, share.tail)
+            else:
+                self._offer(subscription, fresh)
         self.counts.handed_out(source, (event.timestamp for event, _ in fresh))
 
     def move_head(self, tenant: str, head: int) -> None:
@@ -247,6 +284,13 @@ class ConnectionManager:
             _, stuck = await asyncio.wait(self._couriers, timeout=2 * CLOSE_SECONDS + 1)
             for courier in stuck:
                 courier.cancel()
+
+    def _shared(self, wanted: Filter) -> Filter:
+        """The one object for all connections that want the same: what they get is then found by its identity."""
+        if len(self._filters) > 2 * self.count + MIN_FILTERS:
+            in_use = {member.connection.wanted for member in self._members()}
+            self._filters = {each: each for each in in_use}
+        return self._filters.setdefault(wanted, wanted)
 
     def _members(self) -> Iterator[Subscription]:
         for members in self._tenants.values():

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from app.realtime.close_codes import CloseCode
+from app.realtime.outgoing import Outgoing, together
 from app.realtime.subscription import Subscription
 
 logger = logging.getLogger(__name__)
 
 #: How long a closing connection may take over what still waits, and its sink over closing.
 CLOSE_SECONDS: Final = 2.0
+#: How long a sink may take over one message: what is not read for so long is read by nobody.
+SEND_SECONDS: Final = 60.0
 #: A sink that never suspends would keep the loop to itself: give way after so many messages.
 GIVE_WAY_EVERY: Final = 100
 
@@ -45,6 +49,7 @@ async def carry(subscription: Subscription, sink: Sink) -> None:
         subscription.close(CloseCode.NORMAL, "the client has gone")
     except TimeoutError:
         _log_stalled(subscription)
+        subscription.close(CloseCode.TOO_SLOW, "what was sent is not read")
     except Exception:
         logger.exception("A connection broke and is dropped", extra=_about(subscription, "connection_crashed"))
         subscription.close(CloseCode.INTERNAL_ERROR, "the connection broke")
@@ -54,11 +59,20 @@ async def carry(subscription: Subscription, sink: Sink) -> None:
 async def _send(subscription: Subscription, sink: Sink) -> None:
     sent = 0
     while (batch := await subscription.next_batch()) is not None:
-        for message in batch:
-            await sink.send_text(message.text)
+        for place, message in enumerate(batch):
+            if _written(subscription, batch, place):
+                break
+            async with asyncio.timeout(SEND_SECONDS):
+                await sink.send_text(message.text)
             sent += 1
             if sent % GIVE_WAY_EVERY == 0:
                 await asyncio.sleep(0)
+
+
+def _written(subscription: Subscription, batch: Sequence[Outgoing], place: int) -> bool:
+    """Write the rest of a batch at once, where that can be done now."""
+    writer = subscription.writer
+    return writer is not None and writer.write(together(batch[place:] if place else batch, writer.form))
 
 
 async def _close(subscription: Subscription, sink: Sink) -> None:
@@ -68,6 +82,9 @@ async def _close(subscription: Subscription, sink: Sink) -> None:
             await sink.close(int(code), subscription.close_reason)
     except TimeoutError:
         _log_stalled(subscription)
+        if subscription.writer is not None:
+            # What it does not read keeps it open for as long as the other end likes.
+            subscription.writer.abort()
     except SinkClosed:
         logger.debug("The client had gone", extra=_about(subscription, "connection_gone"))
     except Exception:

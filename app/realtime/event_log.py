@@ -126,6 +126,19 @@ def read_since(
     return Page(found, scanned_to, now)
 
 
+def count_by_type(
+    connection: sa.Connection, tenant: str, after: int, through: int, *, wanted: Filter
+) -> dict[str, int]:
+    """How many matching events of each type there are after `after`, up to `through`."""
+    query = (
+        sa.select(events.c.type, sa.func.count())
+        .where(events.c.tenant == tenant, events.c.seq > after, events.c.seq <= through, *_conditions(wanted))
+        .group_by(events.c.type)
+        .order_by(events.c.type)
+    )
+    return {str(kind): int(count) for kind, count in connection.execute(query)}
+
+
 def last_matching(connection: sa.Connection, tenant: str, wanted: Filter, *, after: int = 0) -> int:
     """The seq of the last event that matches; `after` where none above it does."""
     query = (

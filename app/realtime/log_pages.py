@@ -44,6 +44,11 @@ class LogPages:
             raise LogUnavailable from error
 
     async def _read(self, tenant: str, epoch: str, read: Read) -> LogPage:
+        if read.skips and read.through is not None:
+            counted = await self._database.run_read(
+                event_log.count_by_type, tenant, read.after, read.through, wanted=read.wanted
+            )
+            return LogPage([], read.through, skipped=counted)
         page = await self._database.run_read(
             event_log.read_since, tenant, read.after, wanted=read.wanted, through=read.through, limit=read.limit
         )

@@ -15,6 +15,7 @@ from app.jobs import store
 from app.realtime import event_log
 from app.realtime.courier import Sink
 from app.realtime.cursor import Cursor
+from app.realtime.direct import direct_writer
 from app.realtime.event_log import LogState
 from app.realtime.query import RealtimeQuery, Since
 from app.realtime.subscription import Subscription, Transport
@@ -41,6 +42,8 @@ async def open_subscription(
         heartbeat=query.heartbeat,
         answers=transport == "websocket",
         probe=query.probe,
+        # What is padded is padded after each write, which is the ordinary way's business.
+        writer=None if query.pad else direct_writer(connection.scope),
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from app.realtime.close_codes import CloseCode
 from app.realtime.connection import Connection, Read, reset_message
+from app.realtime.direct import DirectWriter
 from app.realtime.events import LogEvent
 from app.realtime.message_types import MessageType, PingPayload, RealtimeMessage
 from app.realtime.outgoing import Outgoing, from_connection
@@ -45,6 +46,8 @@ class LogPage:
     scanned_to: int
     reset: str | None = None
     stale: bool = False
+    #: How many messages of each type a `Read` that skips would have brought.
+    skipped: dict[str, int] = field(default_factory=dict)
 
 
 class Pages(Protocol):
@@ -68,6 +71,7 @@ class Subscription:
         pages: Pages | None,
         heartbeat: float,
         answers: bool,
+        writer: DirectWriter | None = None,
     ) -> None:
         self.session_id = session_id
         self.tenant = tenant
@@ -78,6 +82,10 @@ class Subscription:
         self.close_reason = ""
         #: It ends only to be taken up again.
         self.planned_end = False
+        #: Where whole messages may be written without whoever pulls the batches, while that waits for one.
+        self.writer = writer
+        #: Whoever pulls the batches has written all that it had, and waits.
+        self.parked = False
         #: Set once nothing of this subscription runs any more.
         self.ended = asyncio.Event()
         self._head = head
@@ -101,6 +109,7 @@ class Subscription:
 
     def wake(self) -> None:
         """Something waits, or is owed."""
+        self.parked = False
         self._awake.set()
 
     def heard(self) -> None:
@@ -145,7 +154,7 @@ class Subscription:
                 return batch
             if self.close_code is not None:
                 return None
-            read = self.connection.next_read()
+            read = self.connection.next_read(self._head())
             if read is not None and await self._catch_up(read):
                 continue
             if deadline is not None and self._loop.time() >= deadline:
@@ -192,16 +201,22 @@ class Subscription:
             return False
         if page.reset is not None:
             self.connection.reset(self.connection.epoch, page.scanned_to, page.reset, head=self._head())
+        elif read.skips:
+            self.connection.feed_gap(read, page.skipped)
         else:
             self.connection.feed(read, page.events, page.scanned_to, head=self._head())
         return True
 
     async def _sleep_until(self, deadline: float | None) -> None:
+        # Only who waits without an end is written to past this: a poll's answer has to have it all.
+        self.parked = deadline is None and not self._awake.is_set()
         try:
             async with asyncio.timeout_at(deadline):
                 await self._awake.wait()
         except TimeoutError:
             return
+        finally:
+            self.parked = False
 
     def _end_as_planned(self) -> None:
         self.planned_end = self.close_code is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from app.realtime.connection import CONTROL_ROOM, OUTBOX_LIMIT, Connection, Read, State
+from app.realtime.connection import CONTROL_ROOM, LAG_LIMIT, OUTBOX_LIMIT, Connection, Read, State
 from app.realtime.cursor import Cursor
 from app.realtime.events import EVERYTHING, Filter
+from app.realtime.message_types import LOGGED, SKIPPABLE, MessageType
 from app.realtime.outgoing import Outgoing, from_log
-from tests.phase10.log_events import progress
+from tests.phase10.log_events import progress, warning
 
 EPOCH = "aaaa"
 
@@ -32,7 +35,7 @@ def taken(of: Connection) -> list[int]:
 
 def next_read(of: Connection) -> Read:
     """The page that it wants to read."""
-    read = of.next_read()
+    read = of.next_read(0)
     assert read is not None
     return read
 
@@ -57,7 +60,7 @@ def test_a_full_backlog_makes_it_catch_up_from_its_own_cursor() -> None:
     """What did not fit is read later; what fitted stays."""
     one = connection()
     offer(one, *range(1, OUTBOX_LIMIT + 100))
-    assert one.next_read() is None, "a page would not fit"
+    assert one.next_read(0) is None, "a page would not fit"
     assert taken(one) == list(range(1, OUTBOX_LIMIT + 1))
     assert next_read(one).after == OUTBOX_LIMIT
 
@@ -96,7 +99,7 @@ def test_the_past_of_a_job_comes_before_anything_newer() -> None:
     assert (read.after, read.through) == (10, None)
     one.feed(read, [progress(11, job_id="job-b")], 11, head=11)
     assert taken(one) == [5, 11]
-    assert one.next_read() is None
+    assert one.next_read(0) is None
 
 
 @pytest.mark.parametrize("jobs", [None, frozenset({"job-a"})])
@@ -142,4 +145,64 @@ def test_all_that_waits_is_bounded() -> None:
         assert one.waiting <= OUTBOX_LIMIT + CONTROL_ROOM
     one.feed(read, [progress(read.after + seq + 1) for seq in range(read.limit)], 2000, head=2000)
     assert one.waiting <= OUTBOX_LIMIT + CONTROL_ROOM
-    assert one.next_read() is None
+    assert one.next_read(0) is None
+
+
+def far_behind(*, wanted: Filter = EVERYTHING) -> Connection:
+    """A connection that was live, and reads from where it is since it fell behind."""
+    one = connection(cursor=10, wanted=wanted)
+    one.head_moved(11)
+    return one
+
+
+def test_who_falls_far_behind_is_spared_what_only_shows_progress() -> None:
+    """First a `gap` that names what is left out and where it can be read; then all else of that part, then the rest."""
+    one = far_behind()
+    head = 10 + LAG_LIMIT + 1
+    count = one.next_read(head)
+    assert count is not None
+    assert count.skips
+    assert count.wanted.types == SKIPPABLE
+    one.feed_gap(count, {"frame": 4000, "progress": 900})
+    (gap,) = one.take()
+    assert gap.id is None, "who resumes from a gap gets what it names"
+    assert json.loads(gap.text)["payload"] == {
+        "from": f"{EPOCH}-11",
+        "to": f"{EPOCH}-{head}",
+        "reason": "too_slow",
+        "dropped": {"frame": 4000, "progress": 900},
+    }
+
+    kept = one.next_read(head + 5)
+    assert kept is not None
+    assert not kept.skips
+    assert (kept.after, kept.through) == (10, head)
+    assert kept.wanted.types == LOGGED - SKIPPABLE
+    one.feed(kept, [warning(500)], head, head=head + 5)
+    assert taken(one) == [500]
+
+    rest = one.next_read(head + 5)
+    assert rest is not None
+    assert (rest.after, rest.through, rest.wanted) == (head, None, EVERYTHING)
+
+
+def test_who_is_not_so_far_behind_gets_everything() -> None:
+    """Up to the limit nothing is left out."""
+    read = far_behind().next_read(10 + LAG_LIMIT)
+    assert read is not None
+    assert not read.skips
+    assert read.wanted == EVERYTHING
+
+
+def test_who_asked_for_the_past_gets_all_of_it() -> None:
+    """A connection that begins with an old cursor is not behind because it is slow."""
+    read = connection(cursor=0, live=False).next_read(100 * LAG_LIMIT)
+    assert read is not None
+    assert not read.skips
+
+
+def test_who_wants_nothing_that_may_be_left_out_is_spared_nothing() -> None:
+    """Warnings are never skipped, however far behind their reader is."""
+    read = far_behind(wanted=Filter(types=frozenset({MessageType.WARNING}))).next_read(100 * LAG_LIMIT)
+    assert read is not None
+    assert not read.skips

@@ -39,7 +39,7 @@ def test_what_the_snapshot_had_does_not_come_from_the_log() -> None:
     one = watching_a(cursor=10)
     one.head_moved(18)
     assert one.subscribe("job-b", 14)
-    read = one.next_read()
+    read = one.next_read(0)
     assert read is not None
     one.feed(read, both(read.after + 1, 18), 18, head=18)
     assert taken(one) == [12, 14, 15, 16, 17, 18]
