@@ -1,0 +1,150 @@
+"""Large files past hostile proxies, and through the death of the web process, to the byte."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import httpx
+import numpy as np
+import pytest
+
+from app.client.uploads import hand_in, hand_in_async
+from tests.proxies.hostile import HostileProxy
+from tests.proxies.modes import Mode
+from tests.stack import PATIENCE_SECONDS, Product
+
+MEGABYTE = 1024 * 1024
+LARGE_BYTES = 200 * MEGABYTE
+WIDTH, HEIGHT = 640, 480
+#: Bytes of an uncompressed frame.
+FRAME_BYTES = WIDTH * HEIGHT * 3
+
+
+def noisy_video(path: Path, size: int) -> Path:
+    """A video of at least so many bytes that no compression makes smaller."""
+    noise = np.random.default_rng(5)
+    with av.open(str(path), "w", format="avi") as container:
+        stream = container.add_stream("rawvideo", rate=25)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "bgr24"
+        for _ in range(size // FRAME_BYTES + 1):
+            pixels = noise.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="bgr24")))
+    assert path.stat().st_size >= size
+    return path
+
+
+def digest_of_input(product: Product, job_id: str) -> str:
+    """The SHA-256 of what the server has as the job's input."""
+    digest = hashlib.sha256()
+    with product.client.stream("GET", f"/v1/jobs/{job_id}/input") as answer:
+        for chunk in answer.iter_bytes():
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def client_of(address: str) -> httpx.Client:
+    """A client of this address, with nothing from the environment."""
+    return httpx.Client(base_url=address, trust_env=False)
+
+
+@contextmanager
+def cut_every(proxy: HostileProxy, seconds: float) -> Iterator[None]:
+    """Hang up on everybody again and again."""
+    ended = threading.Event()
+
+    def cut() -> None:
+        while not ended.wait(seconds):
+            proxy.cut()
+
+    thread = threading.Thread(target=cut)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some 200 MB of video."""
+    return noisy_video(tmp_path_factory.mktemp("large") / "large.avi", LARGE_BYTES)
+
+
+@pytest.mark.only_over("sqlite")
+@pytest.mark.parametrize("seconds", [5, 0.3])
+def test_past_a_cap_of_a_megabyte_and_a_cut_every_few_seconds(
+    product: Product, large_file: Path, seconds: float
+) -> None:
+    """It arrives unchanged, and is run; no body over a megabyte came through."""
+    with (
+        HostileProxy(product.url, Mode.LIMIT_BODIES) as proxy,
+        client_of(proxy.url) as http,
+        cut_every(proxy, seconds),
+    ):
+        job = hand_in(http, large_file, {"plugin": "numbered"}, pause=threading.Event().wait)
+        log = proxy.log
+
+    assert digest_of_input(product, job["job_id"]) == digest_of(large_file)
+    assert product.wait(job["job_id"])["status"] == "done"
+    assert 413 in {entry.status for entry in log}
+    assert sum(entry.bytes_in for entry in log if entry.method == "PATCH") >= LARGE_BYTES
+
+
+@pytest.mark.only_over("sqlite")
+@pytest.mark.parametrize(
+    "modes",
+    [
+        (Mode.LIMIT_BODIES, Mode.REFUSE_METHODS),
+        (Mode.LIMIT_BODIES, Mode.BAD_GATEWAY, Mode.HTTP_1_0),
+    ],
+    ids=" and ".join,
+)
+def test_past_other_habits(product: Product, tmp_path: Path, modes: tuple[Mode, ...]) -> None:
+    """Without PATCH, and with answers that say that nobody is there."""
+    file = noisy_video(tmp_path / "video.avi", 10 * MEGABYTE)
+
+    async def submit(address: str) -> str:
+        async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+            return str((await hand_in_async(http, file, {"plugin": "numbered"}))["job_id"])
+
+    with HostileProxy(product.url, *modes) as proxy:
+        job_id = asyncio.run(submit(proxy.url))
+
+    assert digest_of_input(product, job_id) == digest_of(file)
+
+
+@pytest.mark.only_over("sqlite")
+def test_through_the_death_of_the_web_process(product: Product, tmp_path: Path) -> None:
+    """Killed in the middle: the upload goes on where the new one says."""
+    file = noisy_video(tmp_path / "video.avi", 60 * MEGABYTE)
+    killed: list[int] = []
+    told: list[int] = []
+
+    def progress(sent: int, total: int) -> None:
+        told.append(sent)
+        if sent > total // 2 and not killed:
+            [web] = product.child_processes("app.cli.main web")
+            web.kill()
+            web.wait(timeout=PATIENCE_SECONDS)
+            killed.append(web.pid)
+
+    with client_of(product.url) as http:
+        job = hand_in(http, file, {"plugin": "numbered"}, pause=threading.Event().wait, progress=progress)
+
+    assert killed
+    assert all(before < after for before, after in itertools.pairwise(told))
+    assert digest_of_input(product, job["job_id"]) == digest_of(file)
