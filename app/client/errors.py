@@ -3,13 +3,15 @@
 * `ClientError`
     * `ServerUnreachable`    nobody answers at the address, or what answers is no Transom
     * `RequestRefused`       the server answered with a problem: its `code`, `status` and list of `errors`
+        * `ProxyRefused`     something between here and the server answered in its place
+    * `ProxyUnusable`        the environment names a kind of proxy that is not spoken
     * `StreamLost`           a stream broke and could not be taken up again
     * `ClientClosed`         the client was closed while something was under way
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -41,6 +43,20 @@ class RequestRefused(ClientError):
         self.errors = errors
 
 
+class ProxyRefused(RequestRefused):
+    """A proxy, or another machine on the way, answered in the server's place."""
+
+
+class ProxyUnusable(ClientError):
+    """A proxy that is not spoken to."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__(
+            f"the environment names a proxy of the kind {scheme}://; only http:// and https:// ones are used",
+            code="PROXY_UNUSABLE",
+        )
+
+
 class StreamLost(ClientError):
     """The stream broke, and every attempt to take it up again failed."""
 
@@ -55,17 +71,46 @@ class ClientClosed(ClientError):
         super().__init__("the client was closed", code="CLIENT_CLOSED")
 
 
+#: What machines on the way refuse by themselves: a stable code, and a sentence.
+_ON_THE_WAY: Final = {
+    407: (
+        "PROXY_AUTHENTICATION",
+        "the proxy asks for a name and a password: put them into HTTPS_PROXY (or HTTP_PROXY), "
+        "as http://name:password@proxy:port",
+    ),
+    413: ("PROXY_BODY_LIMIT", "something between here and the server does not pass on so large a body"),
+    414: ("PROXY_ADDRESS_LIMIT", "something between here and the server does not pass on so long an address"),
+    502: ("BAD_GATEWAY", "something between here and the server could not reach it"),
+    503: ("BAD_GATEWAY", "something between here and the server says that it is not there at the moment"),
+    504: ("BAD_GATEWAY", "something between here and the server waited for it in vain"),
+}
+#: Statuses of which the same request may well have another the next moment, where they are not the server's own.
+GATEWAY_STATUSES: Final = frozenset({502, 503, 504})
+
+#: Statuses below 500 after which the same request may succeed later.
+RETRYABLE_STATUSES: Final = frozenset({408, 425, 429})
+
+
 def refusal(response: httpx.Response) -> RequestRefused:
     """What a response with an error status says; its body has to be read already."""
     problem = _problem(response)
+    if "code" not in problem:
+        return proxy_refusal(response.status_code, response.reason_phrase)
     title = str(problem.get("title") or response.reason_phrase or f"HTTP {response.status_code}")
     found = problem.get("errors")
     return RequestRefused(
         str(problem.get("detail") or title),
-        code=str(problem.get("code") or f"HTTP_{response.status_code}"),
+        code=str(problem["code"]),
         status=response.status_code,
         errors=tuple(_field_error(item) for item in found) if isinstance(found, list) else (),
     )
+
+
+def proxy_refusal(status: int, phrase: str = "") -> ProxyRefused:
+    """What a status means that is not Transom's own: each of its errors is a problem with a code."""
+    refused = f"something between here and the server refused this with {status} {phrase}".rstrip()
+    code, sentence = _ON_THE_WAY.get(status, ("PROXY_REFUSED", refused))
+    return ProxyRefused(sentence if str(status) in sentence else f"{sentence} ({status})", code=code, status=status)
 
 
 def _problem(response: httpx.Response) -> dict[str, Any]:

@@ -39,6 +39,14 @@ def read_message(text: str) -> Message:
     """Read a text of the wire; raises `MalformedMessage`."""
     try:
         data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise MalformedMessage(f"not a message: {error!r}") from None
+    return message_of(data, text)
+
+
+def message_of(data: Any, text: str) -> Message:
+    """The message that a text was read to; raises `MalformedMessage`."""
+    try:
         payload = data["payload"]
         if not isinstance(payload, dict):
             raise MalformedMessage("the payload is not an object")
@@ -52,5 +60,5 @@ def read_message(text: str) -> Message:
             job_id=data.get("job_id"),
             attempt=data.get("attempt"),
         )
-    except (AttributeError, KeyError, TypeError, InvalidCursor, json.JSONDecodeError) as error:
+    except (AttributeError, KeyError, TypeError, InvalidCursor) as error:
         raise MalformedMessage(f"not a message: {error!r}") from None

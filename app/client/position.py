@@ -40,6 +40,12 @@ class Position:
         if self._cursor is not None and self._cursor.epoch == cursor.epoch and self._is_ahead(cursor):
             self._cursor = cursor
 
+    def has(self, cursor: Cursor) -> bool:
+        """Whether everything up to here was received; never of another life of the log."""
+        if self._cursor is None:
+            return cursor.seq == 0
+        return self._cursor.epoch == cursor.epoch and self._cursor.seq >= cursor.seq
+
     def forget(self) -> None:
         """The cursor can't be continued: begin anew, with the first attempt."""
         self._cursor = None

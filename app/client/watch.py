@@ -1,136 +1,229 @@
-"""Watching one job: every message of its log once and in order, whatever happens to the connection.
+"""Watching one job: every message of its log once and in order, whatever stands between here and the server.
 
-Owns reconnecting, the choice of transport, and what to do about holes. What is new and what is not is decided by
-`Position`; how a stream is carried, by the transports.
+It polls from the first moment, so nobody waits for a verdict. Beside that the transports are tried, the best first;
+once one has proved by what came through it that it works, the polls end. What breaks is taken up again from the
+cursor, what fails is left alone for a while, and better ways are tried beside the one that works.
 """
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.client.backoff import Backoff
-from app.client.errors import ClientClosed, ServerUnreachable, StreamLost
-from app.client.message import MalformedMessage, Message, read_message
+from app.client.delivery import Delivery, Item, Outdated
+from app.client.errors import StreamLost
+from app.client.http import Http
+from app.client.ladder import Ladder
+from app.client.line import Line
+from app.client.memory import MEMORY, Memory
+from app.client.pace import Pace
+from app.client.polling import Polling
 from app.client.position import Position
-from app.client.transports.transport import Stream, StreamBroken, StreamQuery, Transport, TransportFailed
-from app.realtime.cursor import Cursor
-from app.realtime.message_types import timestamp_now
+from app.client.transports.transport import StreamBroken, StreamTransport, TransportFailed
+from app.client.way import Transport, Way
 
 logger = logging.getLogger(__name__)
 
-#: Reads the job's messages after a cursor (or all of them) from its log, as texts of the wire.
-ReadLog = Callable[[str, str | None], Iterator[str]]
-
 
 class Watch:
-    """One watch, from `position` on, until the job's last message."""
+    """One watch, from `position` on, until the job's last message; it begins to work when it is made."""
 
     def __init__(
         self,
-        *,
         job_id: str,
+        *,
         position: Position,
-        transports: Sequence[Transport],
-        read_log: ReadLog,
-        closing: threading.Event,
-        backoff: Backoff | None = None,
+        http: Http,
+        transports: Mapping[Transport, StreamTransport],
+        rungs: Sequence[Transport],
+        pace: Pace,
+        memory: Memory = MEMORY,
     ) -> None:
         self._job_id = job_id
-        self._position = position
-        #: The one that worked last comes first.
-        self._transports = list(transports)
-        self._read_log = read_log
-        self._closing = closing
-        self._backoff = backoff or Backoff()
+        self._http = http
+        self._transports = transports
+        self._polls = Transport.POLL in rungs
+        self._pace = pace
+        self._memory = memory
+        self._clock = asyncio.get_running_loop().time
+        self._delivery = Delivery(position)
+        self._ladder = Ladder(rungs, rest=pace.climb, clock=self._clock)
+        self._backoff = Backoff(pace.pauses)
+        wait = pace.poll
+        known = memory.recall(http.origin)
+        if known and known.transport in rungs:
+            wait = known.poll_seconds
+            self._ladder.begin_at(known.transport, rest=memory.left(http.origin), reason=known.reason)
+        self._polling = Polling(job_id, http=http, delivery=self._delivery, pace=pace, wait=wait)
+        self._poller: asyncio.Task[Any] | None = None
+        self._current: Line | None = None
+        self._trying: Line | None = None
+        #: No stream is tried before then.
+        self._not_before = 0.0
+        self._told: Transport | None = None
+        self._supervisor = asyncio.create_task(self._supervise(), name=f"watch-{job_id}")
 
-    def messages(self, *, ended: bool = False) -> Iterator[Message]:
-        """The messages of the log, and `reset` where what was said before no longer counts.
+    async def batch(self) -> list[Item]:
+        """Wait for what comes next: messages of the log, `reset` where what was said no longer counts, and ways.
 
-        For a job that has `ended` the log holds all there will ever be: no stream is opened.
-        Raises `StreamLost` when the stream can't be taken up again, `RequestRefused` when the server will not have
-        it, `ClientClosed` when the client was closed.
+        Nothing once the job has ended. Raises `StreamLost` when nothing gets through any more, `RequestRefused` when
+        the server will not have it, and what `fail` was told.
         """
-        while True:
-            try:
-                if ended:
-                    yield from self._rest()
-                    return
-                with ExitStack() as stack:
-                    stream = self._open(stack)
-                    yield from self._follow(stream)
-                    return
-            except (StreamBroken, TransportFailed, ServerUnreachable) as error:
-                self._pause(str(error))
+        return await self._delivery.batch()
 
-    def _rest(self) -> Iterator[Message]:
-        """What the log holds after the position."""
-        since = None if self._position.since == "start" else self._position.since
-        for text in self._read_log(self._job_id, since):
-            message = read_message(text)
-            if self._position.take(message):
-                yield message
+    def fail(self, error: Exception) -> None:
+        """End it with an error; may be called from within the loop only."""
+        self._delivery.fail(error)
 
-    def _open(self, stack: ExitStack) -> Stream:
-        """Open a stream over the first transport that gets through; raises `TransportFailed` when none does."""
-        query = StreamQuery(self._job_id, self._position.since)
-        failures = []
-        for transport in list(self._transports):
-            try:
-                stream = stack.enter_context(transport.open(query))
-            except TransportFailed as error:
-                failures.append(str(error))
-                continue
-            if failures:
-                logger.info("Streaming over %s: %s", transport.name, failures[0], extra={"action": "transport_changed"})
-            self._transports.remove(transport)
-            self._transports.insert(0, transport)
-            return stream
-        raise TransportFailed("; ".join(failures))
+    async def close(self) -> None:
+        """End whatever is still under way."""
+        self._supervisor.cancel()
+        await asyncio.gather(self._supervisor, return_exceptions=True)
 
-    def _follow(self, stream: Stream) -> Iterator[Message]:
-        while not self._position.ended:
-            try:
-                message = read_message(stream.receive())
-            except MalformedMessage as error:
-                logger.warning("Passed over a message: %s", error, extra={"action": "message_malformed"})
-                continue
-            yield from self._handle(message, stream)
-            if message.type != "hello":
-                # A server that says hello and nothing more is not one that works.
-                self._backoff.reset()
+    async def _supervise(self) -> None:
+        try:
+            while True:
+                self._begin_what_is_missing()
+                await asyncio.wait(
+                    self._awaited(), timeout=self._seconds_to_next_try(), return_when=asyncio.FIRST_COMPLETED
+                )
+                self._look_at_poller()
+                self._look_at_current()
+                await self._look_at_trial()
+        except Exception as error:  # noqa: BLE001 - told to whoever reads
+            self._delivery.fail(error)
+        finally:
+            await self._close_all()
 
-    def _handle(self, message: Message, stream: Stream) -> Iterator[Message]:
-        if message.cursor is not None and message.job_id == self._job_id:
-            if self._position.take(message):
-                yield message
-        elif message.type == "ping":
-            stream.reply(_PONG.format(timestamp=timestamp_now()))
-            if cursor := message.payload.get("cursor"):
-                self._position.advance(Cursor.parse(cursor))
-        elif message.type == "gap":
-            yield from self._rest()
-        elif message.type == "reset":
-            yield message
-            self._position.forget()
-            yield from self._rest()
-        elif message.type == "error":
-            logger.warning("The server says: %s", json.dumps(message.payload), extra={"action": "stream_error"})
+    def _awaited(self) -> set[asyncio.Future[Any]]:
+        lines = [line for line in (self._current, self._trying) if line]
+        awaited: set[asyncio.Future[Any]] = {line.task for line in lines}
+        if self._trying and not self._trying.proven.done():
+            awaited.add(self._trying.proven)
+        if self._poller:
+            awaited.add(self._poller)
+        # Where there is nothing at all, it is only time that is waited for.
+        return awaited or {asyncio.get_running_loop().create_future()}
 
-    def _pause(self, reason: str) -> None:
-        if self._closing.is_set():
-            raise ClientClosed
-        pause = self._backoff.next_pause()
+    def _above(self) -> Transport | None:
+        return self._current.name if self._current else None
+
+    def _seconds_to_next_try(self) -> float | None:
+        if self._trying:
+            return None
+        seconds = self._ladder.seconds_to_next(self._above())
+        return None if seconds is None else max(seconds, self._not_before - self._clock(), 0.0)
+
+    def _begin_what_is_missing(self) -> None:
+        if self._current is None and self._poller is None and self._polls:
+            self._poller = asyncio.create_task(self._polling.run(), name=f"poll-{self._job_id}")
+        if self._trying is None and self._clock() >= self._not_before:
+            rung = self._ladder.next(self._above())
+            if rung is not None:
+                self._trying = self._line(rung)
+            elif self._current is None:
+                self._rest()
+
+    def _line(self, rung: Transport) -> Line:
+        return Line(
+            self._transports[rung],
+            job_id=self._job_id,
+            delivery=self._delivery,
+            polling=self._polling,
+            pace=self._pace,
+        )
+
+    def _rest(self) -> None:
+        """Nothing but polls works, or nothing at all."""
+        if self._polls:
+            self._settle(Transport.POLL)
+            return
+        self._wait_before_next(self._ladder.reason(Transport.POLL) or "no transport gets through", last=True)
+        self._ladder.forgive()
+
+    def _look_at_poller(self) -> None:
+        if self._poller and self._poller.done():
+            # It only ever ends by an error.
+            self._poller.result()
+
+    def _look_at_current(self) -> None:
+        line = self._current
+        if line and line.task.done():
+            self._current = None
+            self._judge_end(line)
+
+    async def _look_at_trial(self) -> None:
+        line = self._trying
+        if line and line.task.done():
+            self._trying = None
+            self._judge_end(line)
+        elif line and line.proven.done():
+            # The new one works already: only now the old one is let go.
+            previous, self._current, self._trying = self._current, line, None
+            self._ladder.works(line.name)
+            self._backoff.reset()
+            self._settle(line.name)
+            if previous:
+                await previous.close()
+            await self._stop_polling()
+
+    def _judge_end(self, line: Line) -> None:
+        """What a line's end means for the next try; raises what no other try would change."""
+        try:
+            line.task.result()
+        except Outdated:
+            return
+        except TransportFailed as error:
+            logger.info("Not over %s: %s", line.name, error, extra={"action": "transport_failed"})
+            self._memory.forget(self._http.origin)
+            self._ladder.failed(line.name, str(error))
+        except StreamBroken as error:
+            if error.planned:
+                # It says nothing about the way here.
+                self._wait_before_next(str(error), pause=error.pause)
+                return
+            self._memory.forget(self._http.origin)
+            if not self._ladder.was_cut(line.name, line.cut_reason):
+                self._wait_before_next(str(error))
+
+    def _wait_before_next(self, reason: str, *, pause: float | None = None, last: bool = False) -> None:
         if pause is None:
-            raise StreamLost(reason)
+            pause = self._backoff.next_pause()
+        if pause is None:
+            if last or not self._polls:
+                raise StreamLost(reason)
+            # The polls are what gives up.
+            self._backoff.reset()
+            pause = self._pace.poll
+        self._not_before = self._clock() + pause
         logger.info(
             "Connecting again in %.1f s: %s", pause, reason, extra={"action": "reconnect", "job_id": self._job_id}
         )
-        if self._closing.wait(pause):
-            raise ClientClosed
 
+    def _settle(self, transport: Transport) -> None:
+        reason = self._ladder.reason(transport)
+        self._memory.remember(
+            self._http.origin,
+            transport,
+            poll_seconds=self._polling.wait,
+            reason=reason,
+            ttl=self._pace.remember,
+        )
+        if transport is not self._told:
+            self._told = transport
+            self._delivery.tell(Way(transport, reason))
 
-_PONG = '{{"type":"pong","payload":{{"timestamp":"{timestamp}"}}}}'
+    async def _stop_polling(self) -> None:
+        if self._poller:
+            poller, self._poller = self._poller, None
+            poller.cancel()
+            await asyncio.gather(poller, return_exceptions=True)
+
+    async def _close_all(self) -> None:
+        await self._stop_polling()
+        for line in (self._current, self._trying):
+            if line:
+                await line.close()

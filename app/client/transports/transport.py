@@ -1,64 +1,77 @@
-"""What every transport offers: open a stream for a query, read it, perhaps answer."""
+"""What every streaming transport offers: open a stream for a query, read it, perhaps answer."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
-#: How often the server is asked to say that it is there, in seconds.
-HEARTBEAT_SECONDS: Final = 15
-#: After so long without a sign (two heartbeats missed, and some more) a stream counts as broken, in seconds.
-SILENCE_SECONDS: Final = 40.0
-#: How long connecting may take, in seconds.
+from app.client.way import Transport
+
+#: How long connecting may take where nobody is in a greater hurry, in seconds.
 CONNECT_SECONDS: Final = 10.0
-#: The server says hello at once: where it has not within so many seconds, something in between is holding it back.
-HELLO_SECONDS: Final = 5.0
 
 
 class TransportFailed(Exception):
-    """This transport does not get through; another one may."""
+    """This transport does not get through; another one may. The sentence is for people."""
 
 
 class StreamBroken(Exception):
-    """The stream ended before its time; it can be taken up again from the cursor."""
+    """The stream ended before its time; it can be taken up again from the cursor.
+
+    `planned` ends say nothing about the way: the server wanted them, or was not there at all.
+    `pause` is how long the server wants the client to wait, in seconds.
+    """
+
+    def __init__(self, reason: str, *, planned: bool = False, pause: float | None = None) -> None:
+        super().__init__(reason)
+        self.planned = planned
+        self.pause = pause
 
 
 @dataclass(frozen=True, slots=True)
 class StreamQuery:
-    """What to stream, and from where on."""
+    """What to stream, and from where on; `heartbeat` in seconds."""
 
     job_id: str
     since: str
+    heartbeat: float
+    probe: bool = True
+
+    def parameters(self) -> dict[str, Any]:
+        """As the server names it."""
+        asked: dict[str, Any] = {"job_id": self.job_id, "since": self.since, "heartbeat": f"{self.heartbeat:g}"}
+        return {**asked, "probe": "1"} if self.probe else asked
 
     def encode(self) -> str:
         """As the query of the address."""
-        return urlencode({"job_id": self.job_id, "since": self.since, "heartbeat": HEARTBEAT_SECONDS})
+        return urlencode(self.parameters())
 
 
 class Stream(Protocol):
     """An open stream."""
 
-    def receive(self) -> str:
+    async def receive(self) -> str:
         """Wait for the next message's text.
 
         Raises `StreamBroken`, or `app.client.errors.RequestRefused` when coming back would change nothing.
         """
 
-    def reply(self, text: str) -> None:
+    async def reply(self, text: str) -> None:
         """Say something back, where the transport can."""
 
 
-class Transport(Protocol):
+class StreamTransport(Protocol):
     """One way to the server."""
 
     @property
-    def name(self) -> str:
-        """For logs."""
+    def name(self) -> Transport:
+        """Which it is."""
 
-    def open(self, query: StreamQuery) -> AbstractContextManager[Stream]:
+    def open(self, query: StreamQuery) -> AbstractAsyncContextManager[Stream]:
         """Connect; the stream is closed when the block is left.
 
-        Raises `TransportFailed`, or `app.client.errors.RequestRefused` when no transport would change anything.
+        Raises `TransportFailed`, `StreamBroken` where the next attempt may go better, or
+        `app.client.errors.RequestRefused` when no transport would change anything.
         """

@@ -5,6 +5,7 @@ The happy path is tested with the real server; this one exists because no real s
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -46,23 +47,46 @@ class Close:
         self.code = code
 
 
-#: What one connection is sent, in order.
-Script = Sequence[str | Close]
+class Retry:
+    """The planned end of an event stream, with the pause before the client is to come back, in milliseconds."""
+
+    def __init__(self, ms: int) -> None:
+        self.ms = ms
+
+
+#: What one stream is sent, in order.
+Script = Sequence[str | Close | Retry]
 
 
 class ScriptedServer:
-    """Plays one script a connection, in order; a connection for which there is none is refused with 503."""
+    """Plays one script a stream, in order; a stream for which there is none is refused with 503.
+
+    Polls are answered from the `log`, to which a test may add at any time; `longest_poll` is after how many seconds
+    something on the way cuts them, and `gets` whether it lets them through as `GET`.
+    """
 
     def __init__(
-        self, *scripts: Script, websocket: bool = True, log: Sequence[str] = (), status: str = "running"
+        self,
+        *scripts: Script,
+        websocket: bool = True,
+        log: Sequence[str] = (),
+        status: str = "running",
+        longest_poll: float = 60,
+        gets: bool = True,
     ) -> None:
         self._scripts = list(scripts)
-        self._websocket = websocket
-        self._log = log
+        self.websocket = websocket
+        self.log = list(log)
         self._status = status
-        #: The query of each stream, and what the client said on it.
+        self._longest_poll = longest_poll
+        self._gets = gets
+        #: Whether something on the way answers in its place.
+        self.login_page = False
+        #: The query of each stream, and by which transport it was asked for; what the client said; the polls' waits.
         self.asked: list[dict[str, str]] = []
+        self.transports: list[str] = []
         self.heard: list[str] = []
+        self.waits: list[float] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         app = Starlette(
@@ -71,7 +95,8 @@ class ScriptedServer:
                 Route("/v1/jobs/{job_id}/events", self._events),
                 Route("/v1/plugins", self._not_transom),
                 WebSocketRoute("/v1/realtime", self._stream_websocket),
-                Route("/v1/realtime", self._stream_sse),
+                Route("/v1/realtime", self._realtime, methods=["GET", "POST"]),
+                Route("/v1/realtime/tail", self._tail, methods=["GET", "POST"]),
             ],
             lifespan=_nothing,
         )
@@ -98,22 +123,51 @@ class ScriptedServer:
         return JSONResponse({"job_id": JOB, "status": self._status, "cursor": "a-2"})
 
     async def _events(self, request: Request) -> Response:
-        after = request.query_params.get("after")
-        texts = [text for text in self._log if after is None or _place(json.loads(text)["id"]) > _place(after)]
+        texts = self._after(request.query_params.get("after") or "start")
         return PlainTextResponse("".join(f"{text}\n" for text in texts), media_type="application/x-ndjson")
 
     async def _not_transom(self, request: Request) -> Response:
         del request
         return PlainTextResponse("<html>please log in</html>", media_type="text/html")
 
-    def _next_script(self, query: dict[str, str]) -> Script | None:
+    async def _tail(self, request: Request) -> Response:
+        del request
+        epoch, seq = _place(json.loads(self.log[-1])["id"]) if self.log else ("a", 0)
+        return JSONResponse({"tail": seq, "epoch": epoch})
+
+    async def _realtime(self, request: Request) -> Response:
+        if self.login_page:
+            return await self._not_transom(request)
+        asked = dict(request.query_params) if request.method == "GET" else await request.json()
+        if request.method == "GET" and not self._gets:
+            return PlainTextResponse("<h1>405 Method Not Allowed</h1>", 405, media_type="text/html")
+        if asked.get("transport") == "poll":
+            return await self._poll(asked)
+        return await self._stream_sse(request.method, asked)
+
+    async def _poll(self, asked: dict[str, str]) -> Response:
+        wait = float(asked["wait"])
+        self.waits.append(wait)
+        deadline = time.monotonic() + min(wait, self._longest_poll)
+        while not (found := self._after(asked["since"])) and time.monotonic() < deadline:  # noqa: ASYNC110 - see log
+            await asyncio.sleep(0.02)
+        if not found and wait > self._longest_poll:
+            return PlainTextResponse("<h1>504 Gateway Time-out</h1>", 504, media_type="text/html")
+        cursor = json.loads(found[-1])["id"] if found else "a-0"
+        return PlainTextResponse(f'{{"cursor":"{cursor}","messages":[{",".join(found)}]}}')
+
+    def _after(self, since: str) -> list[str]:
+        return [text for text in self.log if since == "start" or _place(json.loads(text)["id"]) > _place(since)]
+
+    def _next_script(self, transport: str, query: dict[str, str]) -> Script | None:
         if not self._scripts:
             return None
         self.asked.append(query)
+        self.transports.append(transport)
         return self._scripts.pop(0)
 
     async def _stream_websocket(self, websocket: WebSocket) -> None:
-        script = self._next_script(dict(websocket.query_params)) if self._websocket else None
+        script = self._next_script("websocket", dict(websocket.query_params)) if self.websocket else None
         if script is None:
             await websocket.close()
             return
@@ -125,6 +179,7 @@ class ScriptedServer:
                     return
                 # Without a close frame: what a broken network looks like.
                 raise ConnectionResetError
+            assert isinstance(item, str)
             await websocket.send_text(item)
             if json.loads(item)["type"] == "ping":
                 self.heard.append(await websocket.receive_text())
@@ -134,8 +189,8 @@ class ScriptedServer:
         except WebSocketDisconnect:
             return
 
-    async def _stream_sse(self, request: Request) -> Response:
-        script = self._next_script(dict(request.query_params))
+    async def _stream_sse(self, method: str, asked: dict[str, str]) -> Response:
+        script = self._next_script("sse" if method == "GET" else "sse-post", asked)
         if script is None:
             return Response(status_code=503)
 
@@ -143,7 +198,11 @@ class ScriptedServer:
             for item in script:
                 if isinstance(item, Close):
                     return
+                if isinstance(item, Retry):
+                    yield ServerSentEvent(retry=item.ms)
+                    return
                 yield ServerSentEvent(item, event=json.loads(item)["type"], id=json.loads(item).get("id"))
+            await asyncio.Event().wait()
 
         return EventSourceResponse(events())
 

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+from collections.abc import Sequence
 
 import pytest
 
-from app.client import ClientClosed, RequestRefused, ServerUnreachable, StreamLost, TransomClient
-from app.client.backoff import Backoff
-from app.client.position import Position
-from app.client.transports.websocket import WebSocketTransport
-from app.client.watch import Watch
-from tests.unit.client.scripted_server import HELLO, JOB, Close, Script, ScriptedServer, said, wire
+from app.client import (
+    AsyncTransomClient,
+    ClientClosed,
+    RequestRefused,
+    ServerUnreachable,
+    StreamLost,
+    TransomClient,
+    Transport,
+    Way,
+)
+from app.client.pace import Pace
+from tests.unit.client.scripted_server import HELLO, JOB, Close, Retry, Script, ScriptedServer, said, wire
 
 QUEUED = wire(1, "job_status", status="queued")
 DONE = wire(9, "job_status", status="done")
+PING = said("ping", cursor="a-0", tail=0)
+#: Streams that do not talk are left soon, where it is that which is tested.
+HURRIED = Pace(hello=0.5, ping=1.0, early=60)
+#: All ways but polls, where those would tell everything before a stream could.
+STREAMS = ("websocket", "sse", "sse-post")
 
 
-def _watch(server: ScriptedServer, since: str = "start") -> list[str]:
-    with TransomClient(server.url) as client:
+def _watch(
+    server: ScriptedServer, since: str = "start", transports: Sequence[str] = tuple(Transport), pace: Pace | None = None
+) -> list[str]:
+    with TransomClient(server.url, transports=transports, pace=pace) as client:
         return [message.text for message in client.watch(JOB, since=since)]
 
 
@@ -28,7 +43,7 @@ def test_every_message_of_the_log_comes_as_it_was_sent() -> None:
     with ScriptedServer([HELLO, QUEUED, said("ping", cursor="a-1", tail=1), wire(2, progress=50), DONE]) as server:
         assert _watch(server) == [QUEUED, wire(2, progress=50), DONE]
 
-        assert server.asked == [{"job_id": JOB, "since": "start", "heartbeat": "15"}]
+        assert server.asked == [{"job_id": JOB, "since": "start", "heartbeat": "10", "probe": "1"}]
         assert [json.loads(text)["type"] for text in server.heard] == ["pong"]
 
 
@@ -55,7 +70,9 @@ def test_a_ping_moves_the_cursor_that_is_gone_on_from() -> None:
 def test_sse_takes_over_where_no_websocket_gets_through() -> None:
     """A refused upgrade is not the end: the same messages come as events, and go on after a cut."""
     with ScriptedServer([HELLO, QUEUED, Close(None)], [HELLO, DONE], websocket=False) as server:
-        assert _watch(server) == [QUEUED, DONE]
+        assert _watch(server, transports=STREAMS) == [QUEUED, DONE]
+
+        assert server.transports == ["sse", "sse"]
 
         assert [asked["since"] for asked in server.asked] == ["start", "a-1"]
 
@@ -65,7 +82,7 @@ def test_a_gap_is_filled_from_the_log() -> None:
     log = [QUEUED, wire(2), wire(3), wire(4), DONE]
     gap = said("gap", **{"from": "a-2", "to": "a-3", "reason": "slow", "dropped": {"progress": 2}})
     with ScriptedServer([HELLO, QUEUED, gap, wire(4), DONE], log=log[:4]) as server:
-        assert _watch(server) == log
+        assert _watch(server, transports=STREAMS) == log
 
 
 def test_a_reset_is_told_and_begins_anew_from_the_log() -> None:
@@ -74,7 +91,7 @@ def test_a_reset_is_told_and_begins_anew_from_the_log() -> None:
     done = wire(3, "job_status", epoch="b", status="done")
     reset = said("reset", reason="epoch_changed", cursor="b-2")
     with ScriptedServer([HELLO, QUEUED, Close(1001)], [HELLO, reset, anew[1], done], log=anew) as server:
-        assert _watch(server) == [QUEUED, reset, *anew, done]
+        assert _watch(server, transports=STREAMS) == [QUEUED, reset, *anew, done]
 
 
 def test_now_begins_at_the_snapshot() -> None:
@@ -122,19 +139,20 @@ def test_a_final_close_code_is_not_tried_again() -> None:
 def test_attempts_end_when_nothing_comes_any_more() -> None:
     """Five attempts without a message are enough; a hello alone is no sign of life."""
     script: Script = [HELLO, Close(1001)]
+    pace = Pace(pauses=(0.0,) * 5)
     with ScriptedServer(*([script] * 20)) as server:
-        watch = Watch(
-            job_id=JOB,
-            position=Position(),
-            transports=[WebSocketTransport(f"{server.url}/v1/realtime", tls=None, proxies=True)],
-            read_log=lambda job_id, after: iter(()),
-            closing=threading.Event(),
-            backoff=Backoff((0.0,) * 5),
-        )
         with pytest.raises(StreamLost, match="1001"):
-            list(watch.messages())
+            _watch(server, transports=["websocket"], pace=pace)
 
         assert len(server.asked) == 6
+
+
+def test_polls_end_when_nothing_answers_any_more() -> None:
+    """Where not even polls are answered, it is said that the stream was lost."""
+    with ScriptedServer() as server, TransomClient(server.url, pace=Pace(pauses=(0.0,) * 5)) as client:
+        server.login_page = True
+        with pytest.raises(StreamLost, match="not Transom"):
+            next(client.watch(JOB))
 
 
 def test_closing_the_client_ends_a_watch() -> None:
@@ -158,3 +176,150 @@ def test_what_is_not_transom_is_said() -> None:
         pytest.raises(ServerUnreachable, match="is not Transom"),
     ):
         client.plugins()
+
+
+@pytest.mark.parametrize("mute", [[], [HELLO], [HELLO, PING]])
+def test_polls_tell_everything_where_streams_open_and_do_not_work(mute: Script) -> None:
+    """Mute from the start, mute after hello, or both in one lump: the messages come by polls all the while."""
+    ways: list[Way] = []
+
+    def settled(way: Way) -> None:
+        ways.append(way)
+        server.log.append(DONE)
+
+    with (
+        ScriptedServer(mute, mute, mute, log=[QUEUED]) as server,
+        TransomClient(server.url, pace=Pace(hello=0.3, ping=0.6, early=0, apart=0.3)) as client,
+    ):
+        texts = [message.text for message in client.watch(JOB, on_way=settled)]
+
+        assert texts == [QUEUED, DONE]
+        assert server.transports == ["websocket", "sse", "sse-post"]
+        assert [way.transport for way in ways] == [Transport.POLL]
+        assert ways[0].sentence.startswith("Watching by long polling: WebSockets open here and stay mute; the way here")
+
+
+def test_a_stream_that_proves_itself_takes_over_from_polls() -> None:
+    """What works is said, and why it is nothing better."""
+    ways: list[Way] = []
+    with (
+        ScriptedServer([HELLO, PING, QUEUED, wire(2), DONE], websocket=False, log=[QUEUED]) as server,
+        TransomClient(server.url, pace=HURRIED) as client,
+    ):
+        texts = [message.text for message in client.watch(JOB, on_way=ways.append)]
+
+    assert texts == [QUEUED, wire(2), DONE]
+    assert [way.sentence for way in ways] in (
+        [],
+        ["Watching over Server-Sent Events: the way here refuses WebSockets"],
+    )
+
+
+def test_a_stream_that_falls_silent_while_the_log_goes_on_is_left() -> None:
+    """However open it looks: the tail says that something should have come."""
+    ways: list[Way] = []
+
+    def go_on(way: Way) -> None:
+        ways.append(way)
+        server.log.append(wire(len(ways)) if len(ways) < 2 else DONE)
+
+    pace = Pace(hello=5, ping=5, early=60, heartbeat=0.4, behind=0.1)
+    with ScriptedServer([HELLO, PING]) as server:
+        with TransomClient(server.url, transports=["websocket", "poll"], pace=pace) as client:
+            texts = [message.text for message in client.watch(JOB, on_way=go_on)]
+
+        assert texts == [wire(1), DONE]
+    assert [way.sentence for way in ways] == [
+        "Watching over a WebSocket",
+        "Watching by long polling: WebSockets open here and stay mute",
+    ]
+
+
+def test_a_stream_that_is_cut_twice_is_left() -> None:
+    """It begins well each time, and is given up all the same."""
+    script: Script = [HELLO, PING, Close(None)]
+    with ScriptedServer(script, script, [HELLO, PING, DONE]) as server:
+        assert _watch(server, transports=STREAMS, pace=HURRIED) == [DONE]
+
+        assert server.transports == ["websocket", "websocket", "sse"]
+
+
+def test_planned_ends_are_no_failure() -> None:
+    """An event stream that says when to come back may end as often as it likes."""
+    scripts: list[Script] = [[HELLO, PING, wire(seq), Retry(0)] for seq in range(1, 6)]
+    with ScriptedServer(*scripts, [HELLO, DONE], websocket=False) as server:
+        assert _watch(server, transports=STREAMS, pace=HURRIED) == [*(wire(seq) for seq in range(1, 6)), DONE]
+
+        assert server.transports == ["sse"] * 6
+        assert [asked["since"] for asked in server.asked] == ["start", "a-1", "a-2", "a-3", "a-4", "a-5"]
+
+
+def test_better_ways_are_tried_again_beside_the_one_that_works() -> None:
+    """What was refused at first is found later, and taken without a break."""
+    ways: list[Transport] = []
+
+    def improve(way: Way) -> None:
+        ways.append(way.transport)
+        server.websocket = True
+
+    pace = Pace(hello=5, ping=5, early=60, climb=0.3)
+    with ScriptedServer([HELLO, PING], [HELLO, PING, QUEUED, DONE], websocket=False) as server:
+        with TransomClient(server.url, transports=STREAMS, pace=pace) as client:
+            texts = [message.text for message in client.watch(JOB, on_way=improve)]
+
+        assert texts == [QUEUED, DONE]
+        assert server.transports == ["sse", "websocket"]
+
+
+def test_what_worked_is_remembered_for_the_next_watch() -> None:
+    """The second one does not begin with what failed the first time."""
+    ways: list[Transport] = []
+
+    def end(way: Way) -> None:
+        ways.append(way.transport)
+        server.log.append(DONE)
+
+    with ScriptedServer([], [], [], [], [], []) as server:
+        with TransomClient(server.url, pace=Pace(hello=0.2)) as client:
+            for _ in range(2):
+                server.log.clear()
+                list(client.watch(JOB, on_way=end))
+
+        assert ways == [Transport.POLL, Transport.POLL]
+        assert server.transports == ["websocket", "sse", "sse-post"]
+
+
+def test_polls_that_are_cut_become_shorter() -> None:
+    """After a 504 the next one waits half as long, until one comes through."""
+    with ScriptedServer(longest_poll=0.6) as server, TransomClient(server.url, transports=["poll"]) as client:
+        ending = threading.Timer(3, server.log.append, [DONE])
+        ending.start()
+        assert [message.text for message in client.watch(JOB)] == [DONE]
+        ending.join()
+
+        halved = [server.waits[0] / 2**step for step in range(3)]
+        assert server.waits[:3] == halved == [15, 7.5, 3.75]
+
+
+def test_polls_go_by_post_where_no_get_passes() -> None:
+    """A page of a proxy's that refuses a `GET` is not the last word."""
+    with ScriptedServer(log=[QUEUED, DONE], gets=False) as server:
+        assert _watch(server, transports=["poll"]) == [QUEUED, DONE]
+
+
+def test_the_asynchronous_client_has_the_same_calls() -> None:
+    """Nothing is lost where there is no thread in between; a close from elsewhere ends it."""
+
+    async def watch_both(url: str) -> list[str]:
+        async with AsyncTransomClient(url, transports=["websocket"]) as client:
+            texts = [message.text async for message in client.watch(JOB)]
+            watching = client.watch(JOB)
+            assert (await anext(watching)).text == QUEUED
+            asyncio.get_running_loop().call_later(0.1, lambda: closing.append(asyncio.create_task(client.close())))
+            with pytest.raises(ClientClosed):
+                await anext(watching)
+            return texts
+
+    closing: list[asyncio.Task[None]] = []
+    with ScriptedServer([HELLO, QUEUED, DONE], [HELLO, QUEUED]) as server:
+        assert asyncio.run(watch_both(server.url)) == [QUEUED, DONE]

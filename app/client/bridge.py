@@ -1,0 +1,103 @@
+"""A private event loop on a thread of its own, for callers that have none."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+from app.client.errors import ClientClosed
+
+Result = TypeVar("Result")
+Element = TypeVar("Element")
+
+
+class Bridge:
+    """Runs coroutines for whoever calls, from any thread; its own thread begins with the first of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._calls: set[Future[Any]] = set()
+        self._closed = False
+
+    def call(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What the coroutine gives, or raises; `ClientClosed` once the bridge is closed."""
+        future = self._begin(work)
+        try:
+            return future.result()
+        except CancelledError:
+            raise ClientClosed from None
+        except BaseException:
+            # An interrupt of the thread that waits ends what it waits for.
+            future.cancel()
+            raise
+        finally:
+            with self._lock:
+                self._calls.discard(future)
+
+    def iterate(self, generator: AsyncGenerator[Element, None]) -> Iterator[Element]:
+        """What an asynchronous generator yields."""
+        try:
+            while (element := self.call(_next(generator))) is not None:
+                yield element
+        except GeneratorExit:
+            # Whoever stops reading in the middle; an error has ended the generator already.
+            if not self._closed:
+                self.call(_close(generator))
+            raise
+
+    def close(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run this as the last, and end whatever else is still under way."""
+        with self._lock:
+            closed, self._closed = self._closed, True
+        if closed or self._loop is None or self._thread is None:
+            work.close()
+            return
+        asyncio.run_coroutine_threadsafe(_finish(work), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        with self._lock:
+            for future in self._calls:
+                future.cancel()
+
+    def _begin(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+        with self._lock:
+            if self._closed:
+                work.close()
+                raise ClientClosed
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=_run, args=(self._loop,), name="transom-client", daemon=True)
+                self._thread.start()
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+            self._calls.add(future)
+            return future
+
+
+async def _next(generator: AsyncGenerator[Element, None]) -> Element | None:
+    return await anext(generator, None)
+
+
+async def _close(generator: AsyncGenerator[Any, None]) -> None:
+    await generator.aclose()
+
+
+async def _finish(work: Coroutine[Any, Any, None]) -> None:
+    await work
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()

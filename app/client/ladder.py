@@ -1,0 +1,71 @@
+"""Which transport to try next: the best that has not failed lately. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from app.client.way import Transport
+
+#: A stream may break now and then; one that is cut again and again does not work, well as each begins.
+CUTS: Final = 2
+
+
+class Ladder:
+    """The rungs of one watch, best first, and which of them are left alone for now. Long polls are below them all."""
+
+    def __init__(self, rungs: Sequence[Transport], *, rest: float, clock: Callable[[], float]) -> None:
+        self._rungs: list[Transport] = [rung for rung in rungs if rung is not Transport.POLL]
+        self._rest = rest
+        self._clock = clock
+        self._until: dict[Transport, float] = {}
+        self._cuts: dict[Transport, int] = {}
+        self._reasons: dict[Transport, str] = {}
+
+    def next(self, above: Transport | None = None) -> Transport | None:
+        """The best one to try that is better than what there is; None when there is none at the moment."""
+        now = self._clock()
+        return next((rung for rung in self._better(above) if self._until.get(rung, now) <= now), None)
+
+    def seconds_to_next(self, above: Transport | None = None) -> float | None:
+        """When there is one again, in seconds; None where there is nothing better at all."""
+        until = [self._until.get(rung, 0.0) for rung in self._better(above)]
+        return max(0.0, min(until) - self._clock()) if until else None
+
+    def begin_at(self, transport: Transport, *, rest: float, reason: str) -> None:
+        """This one worked a while ago: what is better is not tried before then."""
+        for rung in self._better(transport if transport in self._rungs else None):
+            self._until[rung] = self._clock() + rest
+        if reason and self._rungs:
+            self._reasons[self._rungs[0]] = reason
+
+    def failed(self, rung: Transport, reason: str) -> None:
+        """It does not work here: leave it alone for a while."""
+        self._until[rung] = self._clock() + self._rest
+        self._cuts.pop(rung, None)
+        self._reasons[rung] = reason
+
+    def was_cut(self, rung: Transport, reason: str) -> bool:
+        """A stream broke off; whether that was once too often."""
+        self._cuts[rung] = self._cuts.get(rung, 0) + 1
+        if self._cuts[rung] < CUTS:
+            return False
+        self.failed(rung, reason)
+        return True
+
+    def works(self, rung: Transport) -> None:
+        """It does: nothing of what was held against it counts any more, but that it was cut."""
+        self._until.pop(rung, None)
+        self._reasons.pop(rung, None)
+
+    def forgive(self) -> None:
+        """Try everything again."""
+        self._until.clear()
+
+    def reason(self, transport: Transport) -> str:
+        """Why it is this one and none that is better, in words."""
+        above = self._better(transport if transport in self._rungs else None)
+        return "; ".join(dict.fromkeys(self._reasons[rung] for rung in above if rung in self._reasons))
+
+    def _better(self, than: Transport | None) -> list[Transport]:
+        return self._rungs if than is None else self._rungs[: self._rungs.index(than)]
