@@ -1,5 +1,5 @@
 /** The connection as a person would tell it. */
-import type { ConnectionInfo } from "../realtime/state.ts";
+import type { ConnectionInfo, Failing, TransportName } from "../realtime/state.ts";
 
 export interface ConnectionWords {
   tone: "live" | "quiet" | "warning" | "error";
@@ -51,14 +51,23 @@ export function connectionWords(connection: ConnectionInfo, now: number): Connec
   }
 }
 
-function liveWords({ transport, fallback }: ConnectionInfo): string {
-  if (transport !== "sse") return "Live";
-  switch (fallback) {
-    case "refused":
-      return "Live over server-sent events: something on the way refuses WebSockets";
-    case "mute":
-      return "Live over server-sent events: something on the way lets nothing through WebSockets";
-    case null:
-      return "Live over server-sent events";
-  }
+/** How it comes, where it does not come over a WebSocket. */
+const WAYS: Readonly<Record<TransportName, string>> = {
+  websocket: "",
+  sse: " over server-sent events",
+  sse_post: " over padded server-sent events",
+  poll: " by asking again and again (long polling)",
+};
+
+const REASONS: Readonly<Record<Failing, string>> = {
+  refused: "something on the way refuses WebSockets",
+  mute: "something on the way lets nothing through WebSockets",
+  held: "something on the way holds back what comes over WebSockets",
+  cut: "something on the way cuts every connection after a while",
+};
+
+function liveWords({ transport, fallback, shared }: ConnectionInfo): string {
+  const way = transport === null ? "" : WAYS[transport];
+  const reason = way === "" || fallback === null ? "" : `: ${REASONS[fallback]}`;
+  return `Live${way}${shared && way !== "" ? ", through another tab" : ""}${reason}`;
 }

@@ -1,18 +1,27 @@
 /**
  * One stream of messages that stays up: it comes back by itself, goes on where it was, and says nothing twice.
  *
- * Owns when to connect and what to say about it. How a stream is got is `dial.ts`, what is new is `position.ts`.
+ * Owns when to connect and what to say about it. How a stream is got is `dial.ts`, which ways are tried is `ladder.ts`,
+ * what is new is `position.ts`, and what is read without a stream is `puller.ts`.
  */
+import { Arrears } from "./arrears.ts";
 import { Backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Dial, type Fallback } from "./dial.ts";
 import { CONNECTION_LOST, finalError } from "./endings.ts";
 import { idleConnection } from "./initial_state.ts";
+import { Ladder, type Rungs } from "./ladder.ts";
+import { Line } from "./line.ts";
 import type { ClientMessage, MessageOf, RealtimeMessage } from "./messages.ts";
 import { Position } from "./position.ts";
-import type { ConnectionInfo, TransportName } from "./state.ts";
+import { Puller } from "./puller.ts";
+import { type OpenShare, type Share, shareBetweenTabs } from "./shared_stream.ts";
+import type { ConnectionInfo, Failing, TransportName } from "./state.ts";
 import { StreamAddress } from "./stream_address.ts";
+import { poll, tailOf } from "./transports/answers.ts";
 import { tabMemory, type TransportMemory } from "./transports/memory.ts";
+import { pollTransport } from "./transports/poll.ts";
+import { BROKEN } from "./transports/request.ts";
+import { ssePostTransport } from "./transports/sse_post.ts";
 import { sseTransport } from "./transports/sse.ts";
 import type { StreamEnd, Transport } from "./transports/transport.ts";
 import { webSocketTransport } from "./transports/websocket.ts";
@@ -23,6 +32,14 @@ import { Watchdog } from "./watchdog.ts";
 const LOOK_AGAIN_MS = 60_000;
 /** How soon an answer must come when the page has woken up and asks whether the stream still lives. */
 const ANSWER_MS = 5_000;
+/** How often a client that has not got the best way looks whether it has become free. */
+const CLIMB_MS = 4 * 60_000;
+
+/** An answer that its server ends sooner than this was not ended for its age. */
+const YOUNG_MS = 1_000;
+
+/** Every way there is, the best first. */
+export const LADDER: readonly Transport[] = [webSocketTransport, sseTransport, ssePostTransport, pollTransport];
 
 export interface RealtimeError {
   code: string;
@@ -32,40 +49,63 @@ export interface RealtimeError {
 }
 
 export interface ClientOptions {
-  /** In the order in which they are tried. */
+  /** In the order in which they are tried. Where polls are among them, they bridge the time until a stream is good. */
   transports?: readonly Transport[];
   clock?: Clock;
   random?: () => number;
   memory?: TransportMemory;
+  /** How tabs share a stream; null where each is to have its own. */
+  share?: OpenShare | null;
 }
 
 export class RealtimeClient {
-  readonly #transports: readonly Transport[];
   readonly #clock: Clock;
-  readonly #memory: TransportMemory;
+  readonly #ladder: Ladder;
   readonly #backoff: Backoff;
   readonly #watchdog: Watchdog;
   readonly #position = new Position();
+  readonly #arrears: Arrears;
+  readonly #puller: Puller;
+  readonly #openShare: OpenShare | null;
   readonly #listeners = new Set<() => void>();
   readonly #messageHandlers = new Set<(message: RealtimeMessage) => void>();
   readonly #errorHandlers = new Set<(error: RealtimeError) => void>();
   #info: ConnectionInfo = idleConnection;
   #address: StreamAddress | null = null;
-  #dial: Dial | null = null;
+  #share: Share | null = null;
+  #line: Line | null = null;
+  /** One that would be better than the one in use, while it is being tried. */
+  #climbing: Line | null = null;
+  #hello: MessageOf<"hello"> | null = null;
   #cancelTimer: () => void = () => undefined;
+  #cancelClimb: () => void = () => undefined;
   #stopWatching: () => void = () => undefined;
-  /** The transport that has worked for this client. */
-  #proven: TransportName | null = null;
+  #openedAt = 0;
+  #asking = new AbortController();
   #unknown = 0;
+  #gaps = 0;
   /** What the server said was wrong, on the connection that it then closed. */
   #told: RealtimeError | null = null;
 
-  constructor({ transports, clock, random, memory }: ClientOptions = {}) {
-    this.#transports = transports ?? [webSocketTransport, sseTransport];
-    this.#clock = clock ?? systemClock;
-    this.#memory = memory ?? tabMemory;
+  constructor({ transports = LADDER, clock = systemClock, random, memory = tabMemory, share }: ClientOptions = {}) {
+    this.#clock = clock;
+    this.#ladder = new Ladder(transports, memory, clock);
     this.#backoff = new Backoff(random);
-    this.#watchdog = new Watchdog(this.#clock, () => this.#lose());
+    this.#openShare = share === undefined ? shareBetweenTabs : share;
+    this.#arrears = new Arrears(clock, this.#position);
+    this.#watchdog = new Watchdog(clock, {
+      onSilence: () => this.#lose(),
+      onLate: () => void this.#askTail(),
+      onLumps: () => this.#stepDown("held"),
+    });
+    this.#puller = new Puller({
+      clock,
+      position: this.#position,
+      ask: (since, waitSeconds, signal) =>
+        this.#address === null ? Promise.reject(new Error("left")) : poll(this.#address.pollUrl({ since, waitSeconds }), signal),
+      onMessage: (message) => this.#receive(message),
+      onRefused: (end) => this.#end(end),
+    });
   }
 
   /**
@@ -76,24 +116,31 @@ export class RealtimeClient {
     this.disconnect();
     this.#address = new StreamAddress(url);
     this.#position.start(this.#address.since);
+    this.#arrears.begin();
     this.#backoff.reset();
+    this.#ladder.begin(this.#address.origin);
     this.#stopWatching = watchWake({
       onNetwork: (online) => {
         this.#become({ offline: !online });
         if (online) this.#wake();
       },
+      onOtherNetwork: () => {
+        this.#ladder.forget();
+        this.#climb();
+      },
       onVisible: () => this.#wake(),
     });
     this.#become({ offline: !navigator.onLine });
-    this.#open();
+    this.#join();
   }
 
   /** Leave the stream. Nothing is delivered afterwards, and the client does not come back by itself. */
   disconnect(): void {
     this.#stopWatching();
     this.#release();
+    this.#share?.leave();
+    this.#share = null;
     this.#address = null;
-    this.#proven = null;
     if (this.#info.status !== "IDLE") this.#become(idleConnection);
   }
 
@@ -105,6 +152,11 @@ export class RealtimeClient {
   /** Messages of types that this version does not know, so far: they were passed over. */
   get unknownMessages(): number {
     return this.#unknown;
+  }
+
+  /** How often the server left messages out, so far: they were read from the log. */
+  get gaps(): number {
+    return this.#gaps;
   }
 
   /** Try at once, with all attempts before it, where the stream is lost or was given up. */
@@ -122,7 +174,8 @@ export class RealtimeClient {
     if (this.#address === null) return false;
     if (message.type === "subscribe" && message.payload.since) this.#position.goBack(message.payload.since);
     const changed = this.#address.apply(message);
-    if (this.#dial?.send(JSON.stringify(message))) return true;
+    if (changed) this.#leaveShare();
+    if (this.#line?.send(JSON.stringify(message))) return true;
     if (changed && this.isConnected()) this.#open();
     return changed;
   }
@@ -152,58 +205,110 @@ export class RealtimeClient {
     for (const listener of [...this.#listeners]) guarded(() => listener());
   }
 
-  #release(): void {
-    this.#cancelTimer();
-    this.#watchdog.stop();
-    this.#dial?.close();
-    this.#dial = null;
+  /** Find out whether another tab has this stream, and get it from there or from the server. */
+  #join(): void {
+    const key = this.#address?.key ?? null;
+    this.#share = key === null ? null : (this.#openShare?.(key, {
+      // A follower that leads from now on has lost nothing: its position is its own.
+      onRole: (leads) => (leads && this.isConnected() && !this.#info.shared ? this.#tellHow() : this.#open({ quietly: true })),
+      onJoin: () => this.#tellHow(),
+      onBack: () => this.reconnect(),
+    }) ?? null);
+    if (this.#share === null) this.#open();
+    else this.#become({ status: "CONNECTING", attempt: 0, retryAt: null });
   }
 
-  #open(): void {
+  /** Have a stream of its own, since what it follows is no longer what other tabs do. */
+  #leaveShare(): void {
+    const followed = this.#info.shared;
+    this.#share?.leave();
+    this.#share = null;
+    if (followed) this.#open({ quietly: true });
+  }
+
+  #release(): void {
+    this.#cancelTimer();
+    this.#asking.abort();
+    this.#arrears.stop();
+    this.#watchdog.stop();
+    this.#stopClimbing();
+    this.#puller.stop();
+    this.#line?.close();
+    this.#line = null;
+  }
+
+  /** Begin anew; `quietly` where nothing is wrong and nobody has to know. */
+  #open({ quietly = false, rungs }: { quietly?: boolean; rungs?: Rungs } = {}): void {
     const address = this.#address;
     if (address === null) return;
     this.#release();
     this.#told = null;
-    const { transports, fallback } = this.#order(address.origin);
-    this.#become({ status: "CONNECTING", attempt: this.#backoff.attempts, retryAt: null });
-    const url = () => address.url({ since: this.#position.since, probe: transports.length > 1 });
-    this.#dial = new Dial(transports, url, fallback, this.#clock, {
-      onHello: (hello, transport, why) => this.#hello(hello, transport, why),
-      onMessage: (message) => this.#receive(message),
-      onMute: () => {
-        this.#watchdog.stop();
-        this.#become({ status: "CONNECTING" });
+    this.#asking = new AbortController();
+    if (!(quietly && this.isConnected())) this.#become({ status: "CONNECTING", attempt: this.#backoff.attempts, retryAt: null });
+    if (this.#ladder.polls) this.#puller.bridge();
+    this.#line = this.#newLine(rungs ?? this.#ladder.rungs(this.#backoff.attempts));
+  }
+
+  /** A stream that is being looked for; it is the one in use, or one that would be better. */
+  #newLine({ transports, fallback }: Rungs): Line {
+    const share = this.#share;
+    const probe = this.#ladder.hasChoice;
+    const isUsed = (): boolean => this.#line === line;
+    const line: Line = new Line(
+      {
+        transports: share === null || share.leads ? transports : [share.transport, ...transports],
+        url: () => this.#address?.url({ since: this.#position.since, probe }) ?? new URL(document.baseURI),
+        probe,
+        fallback,
+        clock: this.#clock,
+        position: this.#position,
+        fill: (to) => this.#puller.fill(to),
       },
-      onAlive: () => this.#watchdog.heard(),
-      onInvalid: (code, message) => this.#tell({ code, message, final: false }),
-      onUnknown: () => (this.#unknown += 1),
-      onEnd: (end) => this.#end(end),
-    });
+      {
+        onHello: (hello, transport, why) => isUsed() && this.#greet(hello, transport, why),
+        onMessage: (message) => this.#receive(message),
+        onProven: (hello, transport, why) => this.#proven(line, hello, transport, why),
+        onDoubt: () => isUsed() && void this.#askTail(),
+        onMute: () => isUsed() && this.#muted(),
+        onAlive: () => isUsed() && this.#watchdog.heard(),
+        onInvalid: (code, message) => this.#tell({ code, message, final: false }),
+        onUnknown: () => (this.#unknown += 1),
+        onGap: () => (this.#gaps += 1),
+        onStuck: () => (isUsed() ? this.#lose() : this.#noBetter()),
+        onEnd: (end) => (isUsed() ? this.#end(end) : this.#noBetter()),
+      },
+    );
+    return line;
   }
 
-  /** Which transports to try, and why the first is not a WebSocket where it is not. */
-  #order(origin: string): { transports: readonly Transport[]; fallback: Fallback } {
-    // One that has worked just now failed because the server went: no other has to be tried at the first attempt.
-    if (this.#proven === "websocket" && this.#backoff.attempts === 1) {
-      const same = this.#transports.filter(({ name }) => name === this.#proven);
-      if (same.length > 0) return { transports: same, fallback: null };
+  #proven(line: Line, hello: MessageOf<"hello">, transport: Transport, fallback: Failing | null): void {
+    if (line === this.#climbing) {
+      this.#climbing = null;
+      this.#line?.close();
+      this.#line = line;
+      this.#greet(hello, transport, fallback);
     }
-    const known = this.#memory.recall(origin, this.#clock.now());
-    if (known === null) return { transports: this.#transports, fallback: null };
-    const first = this.#transports.filter(({ name }) => name === known.transport);
-    const rest = this.#transports.filter(({ name }) => name !== known.transport);
-    return { transports: [...first, ...rest], fallback: known.fallback };
+    this.#puller.arrive();
+    this.#planClimb();
   }
 
-  #hello(message: MessageOf<"hello">, transport: TransportName, fallback: Fallback): void {
-    const { payload } = message;
-    this.#proven = transport;
-    if (this.#position.since === null) this.#position.start(payload.cursor);
+  #muted(): void {
+    this.#watchdog.stop();
+    this.#become({ status: "CONNECTING" });
+  }
+
+  #greet(hello: MessageOf<"hello">, transport: Transport, fallback: Failing | null): void {
+    const { payload } = hello;
+    this.#hello = hello;
+    this.#openedAt = this.#clock.elapsed();
     this.#watchdog.start(payload.heartbeat_seconds);
-    this.#become({ status: "OPEN", transport, fallback, attempt: 0, retryAt: null, error: null });
-    const verdict = transport === "websocket" || fallback === null ? null : { transport, fallback };
-    if (this.#address !== null) this.#memory.remember(this.#address.origin, verdict, this.#clock.now());
-    this.#deliver(message);
+    const how = transport.isShared
+      ? { transport: payload.transport as TransportName, fallback: this.#share?.fallback ?? null, shared: true }
+      : { transport: transport.name, fallback, shared: false };
+    if (!transport.isShared) this.#ladder.worked(transport.name, fallback);
+    this.#become({ status: "OPEN", ...how, attempt: 0, retryAt: null, error: null });
+    this.#tellHow();
+    this.#deliver(hello);
   }
 
   #receive(message: RealtimeMessage): void {
@@ -211,13 +316,13 @@ export class RealtimeClient {
     if (this.isConnected()) this.#backoff.reset();
     switch (message.type) {
       case "ping":
-        if (message.payload.cursor) this.#position.confirm(message.payload.cursor);
-        this.#dial?.send(JSON.stringify({ type: "pong", payload: { timestamp: new Date().toISOString() } }));
+        this.#pinged(message);
         return;
       case "pong":
         return;
       case "reset":
-        this.#position.start(message.payload.cursor);
+        if (!this.#position.reset(message.payload.cursor)) return;
+        this.#arrears.begin();
         break;
       case "error":
         if (message.id === undefined) {
@@ -229,7 +334,19 @@ export class RealtimeClient {
       default:
         break;
     }
-    if (this.#position.take(message)) this.#deliver(message);
+    if (!this.#position.take(message)) return;
+    this.#share?.tell(message);
+    this.#deliver(message);
+  }
+
+  #pinged(message: MessageOf<"ping">): void {
+    const { cursor, tail } = message.payload;
+    this.#watchdog.pinged(message.timestamp);
+    this.#line?.send(JSON.stringify({ type: "pong", payload: { timestamp: new Date().toISOString() } }));
+    // What a stream says that it has written, and has not come, is lost on the way.
+    const isWhole = tail == null || !cursor || !this.#position.knows(cursor) || this.#arrears.expect(tail, () => this.#lose());
+    if (isWhole && cursor) this.#position.confirm(cursor);
+    if (isWhole) this.#share?.tell(message);
   }
 
   #deliver(message: RealtimeMessage): void {
@@ -240,20 +357,63 @@ export class RealtimeClient {
     for (const handler of [...this.#errorHandlers]) guarded(() => handler(error));
   }
 
-  /** Nothing came for too long: whatever is there, it carries nothing. */
+  /** Say to those who follow how things stand. */
+  #tellHow(): void {
+    const share = this.#share;
+    const { since } = this.#position;
+    const { status, transport, fallback, error } = this.#info;
+    if (!share?.leads) return;
+    if (status === "OPEN" && since !== null && transport !== null && this.#hello !== null) {
+      const payload = { ...this.#hello.payload, cursor: since, transport };
+      share.tellHello({ ...this.#hello, payload }, fallback);
+    } else if (status === "CONNECTING") share.tellWait();
+    else share.tellEnd({ code: 1013, reason: error?.message ?? "", final: error?.final ?? false });
+  }
+
+  /** Where pings are late, ask whether there was anything to bring. */
+  async #askTail(): Promise<void> {
+    const address = this.#address;
+    const { signal } = this.#asking;
+    if (address === null) return;
+    const told = await tailOf(address.tailUrl(), signal).catch(() => null);
+    // Whoever can't be asked can't be reached at all, or can't answer: silence will show.
+    if (told === null || signal.aborted || this.#position.since === null) return;
+    const isSame = told.epoch === null || this.#position.knows(`${told.epoch}-0`);
+    if (!isSame) this.#lose();
+    else this.#arrears.expect(told.tail, () => this.#stepDown("mute"));
+  }
+
+  /** The stream looks open, and is no good: go on by the next way, at once. */
+  #stepDown(why: Failing): void {
+    const { transport, fallback, shared } = this.#info;
+    if (!this.isConnected()) return;
+    this.#ladder.forget();
+    if (shared) this.#leaveShare();
+    else this.#open({ rungs: { transports: this.#ladder.below(transport), fallback: fallback ?? why } });
+  }
+
+  /** Nothing came for too long, or something was lost: whatever is there, it is no good. */
   #lose(): void {
-    this.#end({ code: null, reason: "", final: false });
+    this.#end(BROKEN);
   }
 
   #end(end: StreamEnd): void {
     const told = this.#told;
+    const wasOpen = this.isConnected();
+    const { shared } = this.#info;
     this.#release();
     if (end.final) {
       this.#close(finalError(end, told));
       return;
     }
-    if (this.#address !== null && this.#info.status === "CONNECTING") {
-      this.#memory.remember(this.#address.origin, null, this.#clock.now());
+    if (end.planned && this.#clock.elapsed() - this.#openedAt > YOUNG_MS) {
+      this.#open({ quietly: true });
+      return;
+    }
+    if (!wasOpen) this.#ladder.forget();
+    else if (end.code === null && !shared && this.#ladder.wasCut()) {
+      this.#open();
+      return;
     }
     const pause = this.#backoff.next();
     if (pause === null) {
@@ -261,13 +421,16 @@ export class RealtimeClient {
       return;
     }
     this.#become({ status: "RECONNECTING", attempt: this.#backoff.attempts, retryAt: this.#clock.now() + pause });
+    this.#tellHow();
     this.#cancelTimer = this.#clock.after(pause, () => this.#open());
   }
 
   #close(error: RealtimeError): void {
     this.#become({ status: "CLOSED", retryAt: null, error });
+    this.#tellHow();
     this.#tell(error);
     if (!error.final) this.#lookAgain();
+    else this.#share?.leave();
   }
 
   /** One attempt a minute while somebody looks: it has no others behind it, since the backoff is at its end. */
@@ -275,12 +438,40 @@ export class RealtimeClient {
     this.#cancelTimer = this.#clock.after(LOOK_AGAIN_MS, () => (isVisible() ? this.#open() : this.#lookAgain()));
   }
 
+  /** Look for a better way now and then, where there is one. */
+  #planClimb(): void {
+    this.#cancelClimb();
+    this.#cancelClimb = this.#clock.after(CLIMB_MS, () => this.#climb());
+  }
+
+  /** Try what is better while the stream goes on; it is changed once the other has shown that it is good. */
+  #climb(): void {
+    const { transport, shared } = this.#info;
+    if (!this.isConnected() || transport === null || shared || this.#climbing !== null) return;
+    const transports = this.#ladder.above(transport);
+    if (transports.length > 0) this.#climbing = this.#newLine({ transports, fallback: null });
+  }
+
+  /** What would be better is still no good. */
+  #noBetter(): void {
+    const { transport, fallback } = this.#info;
+    this.#stopClimbing();
+    if (transport !== null) this.#ladder.worked(transport, fallback);
+    this.#planClimb();
+  }
+
+  #stopClimbing(): void {
+    this.#cancelClimb();
+    this.#climbing?.close();
+    this.#climbing = null;
+  }
+
   /** The page is online, or is looked at again. */
   #wake(): void {
     if (this.#info.error?.final) return;
     if (this.isConnected()) {
       // It may have died while this page slept: an answer shows that it has not.
-      if (this.#dial?.send(JSON.stringify({ type: "ping", payload: {} }))) this.#watchdog.expect(ANSWER_MS);
+      if (this.#line?.send(JSON.stringify({ type: "ping", payload: {} }))) this.#watchdog.expect(ANSWER_MS);
       else this.#watchdog.check();
       return;
     }

@@ -6,6 +6,7 @@ export const idleConnection: ConnectionInfo = {
   status: "IDLE",
   transport: null,
   fallback: null,
+  shared: false,
   attempt: 0,
   retryAt: null,
   error: null,

@@ -165,9 +165,9 @@ export type ParseErrorCode = "MSG_INVALID_JSON" | "MSG_MISSING_FIELD" | "MSG_INV
 
 export type Parsed =
   | { kind: "message"; message: RealtimeMessage }
-  /** A type that this version does not know: passed over. */
-  | { kind: "unknown"; type: string }
-  | { kind: "invalid"; code: ParseErrorCode; detail: string };
+  /** A type that this version does not know: passed over. `id` is its place in the log, where it has one. */
+  | { kind: "unknown"; type: string; id?: string }
+  | { kind: "invalid"; code: ParseErrorCode; detail: string; id?: string };
 
 /** Read one message as it came. Never throws, whatever came. */
 export function parseMessage(received: string): Parsed {
@@ -189,10 +189,11 @@ export function checkMessage(data: unknown): Parsed {
   const outer = v.safeParse(envelope, data, { abortEarly: true });
   if (!outer.success) return refused(outer.issues[0]);
   const { type } = outer.output;
-  if (!isMessageType(type)) return { kind: "unknown", type: type.slice(0, 40) };
-  if (outer.output.payload === undefined) return invalid("MSG_MISSING_FIELD", "the message has no payload");
+  const place = outer.output.id === undefined ? {} : { id: outer.output.id };
+  if (!isMessageType(type)) return { kind: "unknown", type: type.slice(0, 40), ...place };
+  if (outer.output.payload === undefined) return { ...invalid("MSG_MISSING_FIELD", "the message has no payload"), ...place };
   const payload = v.safeParse<v.GenericSchema>(PAYLOADS[type], outer.output.payload, { abortEarly: true });
-  if (!payload.success) return refused(payload.issues[0]);
+  if (!payload.success) return { ...refused(payload.issues[0]), ...place };
   // The payload was checked by the schema that `type` names: the pair is one of the union.
   return { kind: "message", message: { ...outer.output, payload: payload.output } as RealtimeMessage };
 }

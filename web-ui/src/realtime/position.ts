@@ -15,10 +15,35 @@ export class Position {
   #seq = 0;
   #highest = 0;
   #seen = new Map<string, number>();
+  #wasReset = false;
 
   /** Where to go on, for `since`; null before anything is known. */
   get since(): string | null {
     return this.#epoch === null ? null : formatCursor({ epoch: this.#epoch, seq: this.#seq });
+  }
+
+  /** Whether the log, in the life that is read, has come at least up to this place. */
+  hasReached(seq: number): boolean {
+    return seq <= this.#highest;
+  }
+
+  /** Whether all that is known to have come ends below this cursor, in the same life of the log. */
+  isBelow(cursor: string): boolean {
+    const seq = this.#seqOf(cursor);
+    return seq !== null && seq > this.#seq;
+  }
+
+  /** Whether this cursor is of the life of the log that is read. */
+  knows(cursor: string): boolean {
+    return this.#seqOf(cursor) !== null;
+  }
+
+  /** Something came at this place that can't be used: it is not waited for. */
+  note(cursor: string): void {
+    const seq = this.#seqOf(cursor);
+    if (seq === null || seq <= this.#highest) return;
+    if (this.#seq === this.#highest) this.#seq = seq;
+    this.#highest = seq;
   }
 
   /** Begin anew, at this cursor or at none. */
@@ -28,6 +53,15 @@ export class Position {
     this.#seq = place?.seq ?? 0;
     this.#highest = this.#seq;
     this.#seen.clear();
+    this.#wasReset = false;
+  }
+
+  /** Go on where the server says; false where that was done before, since each of two streams says it. */
+  reset(cursor: string): boolean {
+    if (this.#wasReset && this.knows(cursor) && !this.isBelow(cursor)) return false;
+    this.start(cursor);
+    this.#wasReset = true;
+    return true;
   }
 
   /** Whether the message is new. One without a place always is. */
@@ -49,11 +83,11 @@ export class Position {
     if (seq !== null) this.#seq = Math.min(this.#seq, seq);
   }
 
-  /** The server says that everything up to this cursor was sent. */
+  /** Everything up to this cursor has come. It never goes back by it: of two streams one may be behind. */
   confirm(cursor: string): void {
     const seq = this.#seqOf(cursor);
     if (seq === null) return;
-    this.#seq = seq;
+    this.#seq = Math.max(this.#seq, seq);
     this.#highest = Math.max(this.#highest, seq);
   }
 

@@ -15,7 +15,10 @@ export const MAX_LOG = 400;
 /** Columns of the timeline; a frame's detections count in the column of its place. */
 export const TIMELINE_BINS = 512;
 
-export type TransportName = "websocket" | "sse";
+export type TransportName = "websocket" | "sse" | "sse_post" | "poll";
+
+/** What was wrong with a way: it was refused, or brought nothing, or held back what it brought, or was cut again and again. */
+export type Failing = "refused" | "mute" | "held" | "cut";
 
 /** One enum, one setter (`RealtimeClient`): every change passes through it. */
 export type ConnectionStatus =
@@ -35,7 +38,9 @@ export interface ConnectionInfo {
   /** What carries the stream; null before anything did. */
   transport: TransportName | null;
   /** Why it is not a WebSocket, where it is not. */
-  fallback: "refused" | "mute" | null;
+  fallback: Failing | null;
+  /** Whether another tab of this browser holds the stream, and hands on what comes. */
+  shared: boolean;
   /** The attempt to reconnect, 1 to 5; 0 while all is well. */
   attempt: number;
   /** When the next attempt begins (epoch milliseconds); null where none is planned. */

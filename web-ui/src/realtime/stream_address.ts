@@ -4,6 +4,9 @@ import type { ClientMessage } from "./messages.ts";
 /** Time between two pings that is asked for: a page should notice within seconds that it was cut off. */
 const HEARTBEAT_SECONDS = 10;
 
+/** The parts of a query that say which messages are wanted. */
+const WANTED: ReadonlySet<string> = new Set(["job_id", "batch_id", "types"]);
+
 export class StreamAddress {
   readonly #url: URL;
 
@@ -23,6 +26,31 @@ export class StreamAddress {
   get since(): string | null {
     const since = this.#url.searchParams.get("since");
     return since === "start" || since === "now" ? null : since;
+  }
+
+  /** What is asked for, the same in every tab that asks for the same; null where it can't be shared. */
+  get key(): string | null {
+    if (this.#url.searchParams.has("ticket")) return null;
+    const named = [...this.#url.searchParams].filter(([name]) => WANTED.has(name));
+    const wanted = named.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).toSorted();
+    return `${this.#url.origin}${this.#url.pathname}?${wanted.join("&")}`;
+  }
+
+  /** The address for one poll. */
+  pollUrl({ since, waitSeconds }: { since: string | null; waitSeconds: number }): URL {
+    const url = this.url({ since, probe: false });
+    url.searchParams.set("transport", "poll");
+    url.searchParams.set("wait", String(waitSeconds));
+    // The server closes a session's oldest connection where it has too many: a poll is never counted with streams.
+    url.searchParams.set("session_id", `${url.searchParams.get("session_id")?.slice(0, 60) ?? ""}.p`);
+    return url;
+  }
+
+  /** Where the server says how far the log goes for this query. */
+  tailUrl(): URL {
+    const url = new URL(this.#url);
+    url.pathname += "/tail";
+    return url;
   }
 
   /** The address for one try. */

@@ -5,6 +5,8 @@ import type { RealtimeMessage } from "../../src/realtime/messages.ts";
 import { type ClientOptions, RealtimeClient, type RealtimeError } from "../../src/realtime/RealtimeClient.ts";
 import type { ConnectionInfo, ConnectionStatus } from "../../src/realtime/state.ts";
 import type { Remembered, TransportMemory } from "../../src/realtime/transports/memory.ts";
+import { sseTransport } from "../../src/realtime/transports/sse.ts";
+import { webSocketTransport } from "../../src/realtime/transports/websocket.ts";
 
 /** A memory of its own. */
 export function newMemory(): TransportMemory {
@@ -25,8 +27,12 @@ export interface Watched {
   ids: () => (string | undefined)[];
 }
 
+/** The two ways that a stage has by itself. */
+export const STREAMS = [webSocketTransport, sseTransport];
+
+/** A client with the two streams only, and with none of other tabs', unless the spec is about them. */
 export function newClient(options: ClientOptions = {}): Watched {
-  const client = new RealtimeClient({ memory: newMemory(), random: () => 0.5, ...options });
+  const client = new RealtimeClient({ memory: newMemory(), random: () => 0.5, transports: STREAMS, share: null, ...options });
   onTestFinished(() => client.disconnect());
   const messages: RealtimeMessage[] = [];
   const errors: RealtimeError[] = [];

@@ -14,6 +14,11 @@ export class HandClock implements Clock {
     return this.#now;
   }
 
+  /** It goes on by itself, as what is sent and comes does. */
+  elapsed(): number {
+    return performance.now() + this.#now;
+  }
+
   after(delayMs: number, run: () => void): () => void {
     const due = { at: this.#now + delayMs, run };
     this.#due.add(due);

@@ -15,6 +15,8 @@ export interface Stage {
   write(...messages: readonly unknown[]): Promise<Seen>;
   /** Break every connection without a word. */
   cut(): Promise<Seen>;
+  /** End answers as a server does that ends long ones after a while. */
+  finish(): Promise<Seen>;
   close(code: number, reason?: string): Promise<Seen>;
   seen(): Promise<Seen>;
 }
@@ -34,6 +36,7 @@ export function newStage(): Stage {
     say: (...messages) => direct("say", { texts: texts(messages) }),
     write: (...messages) => direct("write", { texts: texts(messages) }),
     cut: () => direct("cut"),
+    finish: () => direct("finish"),
     close: (code, reason = "") => direct("close", { code, reason }),
     seen: () => direct("look"),
   };

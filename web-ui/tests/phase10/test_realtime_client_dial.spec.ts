@@ -23,6 +23,7 @@ function dialled() {
   let newest: StreamEvents | undefined;
   const transport = (name: TransportName): Transport => ({
     name,
+    mayHold: true,
     open: (_url, handlers) => {
       opened.push(name);
       newest = handlers;
@@ -30,9 +31,12 @@ function dialled() {
     },
   });
   const told: string[] = [];
-  const dial = new Dial([transport("websocket"), transport("sse")], () => new URL("http://here/"), null, clock, {
-    onHello: (_hello, name) => told.push(`hello over ${name}`),
-    onMessage: ({ id }) => told.push(id ?? "a message"),
+  const transports = [transport("websocket"), transport("sse")];
+  const dial = new Dial({ transports, url: () => new URL("http://here/"), probe: true, fallback: null, clock }, {
+    onHello: (_hello, { name }) => told.push(`hello over ${name}`),
+    onMessage: ({ id, type }) => told.push(id ?? type),
+    onProven: ({ name }) => told.push(`${name} is good`),
+    onDoubt: () => told.push("doubt"),
     onMute: () => told.push("mute"),
     onAlive: () => undefined,
     onInvalid: (_code, detail) => told.push(detail),
@@ -52,7 +56,7 @@ test("a hello that came late leaves as much time again for the message after it"
   say(JSON.stringify(progress(1, 10)));
   clock.advance(60_000);
 
-  expect(told).toEqual(["hello over websocket", "e-1"]);
+  expect(told).toEqual(["hello over websocket", "e-1", "doubt"]);
   expect(opened).toEqual(["websocket"]);
 });
 

@@ -1,13 +1,16 @@
 /** What got through to a server lately, so that a proxy that refuses WebSockets costs the look only once. */
-import type { ConnectionInfo, TransportName } from "../state.ts";
+import type { Failing, TransportName } from "../state.ts";
 
 /** How long a verdict holds: proxies change seldom, laptops change networks. */
 const HOLDS_MS = 10 * 60_000;
 
+const TRANSPORTS: readonly unknown[] = ["sse", "sse_post", "poll"] satisfies TransportName[];
+const FALLBACKS: readonly unknown[] = ["refused", "mute", "held", "cut"] satisfies Failing[];
+
 export interface Remembered {
   transport: TransportName;
   /** Why it is not a WebSocket. */
-  fallback: NonNullable<ConnectionInfo["fallback"]>;
+  fallback: Failing;
 }
 
 export interface TransportMemory {
@@ -47,5 +50,5 @@ function read(key: string): (Remembered & { until: number }) | null {
 function isEntry(data: unknown): data is Remembered & { until: number } {
   if (typeof data !== "object" || data === null) return false;
   const { transport, fallback, until } = data as Record<string, unknown>;
-  return transport === "sse" && (fallback === "refused" || fallback === "mute") && typeof until === "number";
+  return TRANSPORTS.includes(transport) && FALLBACKS.includes(fallback) && typeof until === "number";
 }

@@ -9,6 +9,8 @@ export interface StreamEnd {
   reason: string;
   /** Coming back would end in the same way. */
   final: boolean;
+  /** The server ends its answers after a while, as it did here: come back at once. */
+  planned?: boolean;
 }
 
 export interface StreamEvents {
@@ -29,6 +31,10 @@ export interface Stream {
 
 export interface Transport {
   readonly name: TransportName;
+  /** Whether something on the way may hold back what it carries, or let only its beginning through. */
+  readonly mayHold: boolean;
+  /** Whether another tab carries it. As long as that one makes a sound it is waited for. */
+  readonly isShared?: boolean;
   /** Open a stream; `url` is http or https, with the whole query. Whether data comes through shows later. */
   open(url: URL, events: StreamEvents): Stream;
 }

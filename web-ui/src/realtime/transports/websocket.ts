@@ -11,6 +11,7 @@ function isFinal(code: number): boolean {
 
 export const webSocketTransport: Transport = {
   name: "websocket",
+  mayHold: true,
   open(url, events) {
     const address = new URL(url);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";

@@ -32,7 +32,11 @@ export function startScriptedServer(): Server {
     const { stage, path, query } = find(request);
     if (request.method === "OPTIONS") response.writeHead(204).end();
     else if (query.has("do")) void direct(stage, query.get("do"), request, response);
-    else if (path === "/v1/realtime" && query.get("transport") === "sse") stage.stream(response, query);
+    else if (path === "/v1/realtime" && request.method === "POST") void posted(stage, request, response);
+    else if (path === "/v1/realtime" && query.get("transport") === "sse") stage.stream(response, query, "sse");
+    else if (path === "/v1/realtime" && query.get("transport") === "poll" && !(path in stage.script.routes)) {
+      stage.poll(response, query);
+    } else if (path === "/v1/realtime/tail") stage.tail(response, query);
     else answer(stage, request, response);
   });
   server.on("upgrade", (request, socket, head) => {
@@ -40,6 +44,16 @@ export function startScriptedServer(): Server {
     stage.upgrade(sockets, request, socket, head, query);
   });
   return server.listen(0, "127.0.0.1");
+}
+
+/** The same as a query, from a body. */
+async function posted(stage: Stage, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries((await bodyOf(request)) as Record<string, unknown>)) {
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) query.append(name, one === true ? "1" : String(one));
+  }
+  if (query.get("transport") === "sse") stage.stream(response, query, "sse_post");
+  else stage.poll(response, query);
 }
 
 async function direct(stage: Stage, what: string | null, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -56,6 +70,9 @@ async function direct(stage: Stage, what: string | null, request: IncomingMessag
       break;
     case "cut":
       stage.cut();
+      break;
+    case "finish":
+      stage.finish();
       break;
     case "close":
       stage.close(body.code ?? 1000, body.reason ?? "");

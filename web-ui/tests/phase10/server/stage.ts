@@ -13,14 +13,21 @@ export type Behaviour =
   | "mute"
   /** `hello` comes through, and nothing after it. */
   | "stall"
+  /** Everything comes through in lumps, one a second. */
+  | "lumps"
   /** The server says that it is too busy, and to come back later. */
   | "busy"
   /** Nobody listens: the connection breaks at once. */
   | "down";
 
+export type StreamName = "websocket" | "sse" | "sse_post";
+
 export interface Script {
   websocket: Behaviour;
   sse: Behaviour;
+  sse_post: Behaviour;
+  /** Whether polls are answered, and by whom. */
+  poll: "serve" | "refuse" | "down";
   heartbeat_seconds: number;
   /** Messages below the cursor that are sent once more to whoever comes back. */
   repeat: number;
@@ -29,7 +36,10 @@ export interface Script {
 }
 
 export interface Seen {
-  connections: { transport: "websocket" | "sse"; query: string; open: boolean }[];
+  connections: { transport: StreamName; query: string; open: boolean }[];
+  /** The queries of polls, and those that asked how far the log goes. */
+  polls: string[];
+  tails: string[];
   /** What clients said over WebSockets. */
   said: string[];
   /** Other paths that were asked for. */
@@ -46,18 +56,33 @@ interface Connection {
   jobIds: string[];
   types: string[] | null;
   stalled: boolean;
-  send(text: string, message: Message): void;
+  send(text: string, message: Message): unknown;
   close(code: number, reason: string): void;
+  /** End it as a server does that ends its long answers after a while. */
+  finish(): void;
   cut(): void;
 }
 
 const PROBE_MS = 600;
+const LUMP_MS = 1_000;
+/** Messages in one answer to a poll. */
+const MAX_POLLED = 200;
 
 export class Stage {
-  script: Script = { websocket: "serve", sse: "serve", heartbeat_seconds: 30, repeat: 0, routes: {} };
-  readonly seen: Seen = { connections: [], said: [], requests: [] };
+  script: Script = {
+    websocket: "serve",
+    sse: "serve",
+    sse_post: "serve",
+    poll: "serve",
+    heartbeat_seconds: 30,
+    repeat: 0,
+    routes: {},
+  };
+  readonly seen: Seen = { connections: [], said: [], requests: [], polls: [], tails: [] };
   readonly #log: Message[] = [];
   readonly #open = new Set<Connection>();
+  /** Polls that wait for something to happen. */
+  readonly #waiting = new Set<() => void>();
 
   /** Say this to everybody; what has an `id` goes into the log, for those who come later. */
   say(texts: readonly string[]): void {
@@ -66,6 +91,7 @@ export class Stage {
       if (message.id !== undefined) this.#log.push(message);
       for (const connection of this.#open) deliver(connection, text, message);
     }
+    for (const answer of [...this.#waiting]) answer();
   }
 
   /** Append to the log without telling anybody: what happens while nobody is connected. */
@@ -79,6 +105,60 @@ export class Stage {
 
   close(code: number, reason: string): void {
     for (const connection of [...this.#open]) connection.close(code, reason);
+  }
+
+  finish(): void {
+    for (const connection of [...this.#open]) connection.finish();
+  }
+
+  tail(response: ServerResponse, query: URLSearchParams): void {
+    this.seen.tails.push(query.toString());
+    const last = this.#log.findLast((message) => isWanted(message, query));
+    answerWith(response, { tail: seqOf(last?.id), epoch: "e" });
+  }
+
+  poll(response: ServerResponse, query: URLSearchParams): void {
+    this.seen.polls.push(query.toString());
+    if (this.script.poll === "down") {
+      response.destroy();
+      return;
+    }
+    if (this.script.poll === "refuse") {
+      response.writeHead(403, { "Content-Type": "text/html" }).end("<h1>403 Forbidden</h1>");
+      return;
+    }
+    const from = this.#place(query);
+    const answer = () => {
+      const messages = this.#log.filter((message) => seqOf(message.id) > from && isWanted(message, query));
+      if (messages.length === 0 && !isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      this.#waiting.delete(answer);
+      const some = messages.slice(0, MAX_POLLED);
+      const end = some.length < messages.length ? some.at(-1)?.id : this.#head;
+      answerWith(response, { cursor: end, messages: some });
+    };
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      answer();
+    }, 1_000 * Number(query.get("wait") ?? 0));
+    this.#waiting.add(answer);
+    response.on("close", () => {
+      clearTimeout(timer);
+      this.#waiting.delete(answer);
+    });
+    answer();
+  }
+
+  get #head(): string {
+    return this.#log.at(-1)?.id ?? "e-0";
+  }
+
+  #place(query: URLSearchParams): number {
+    const since = query.get("since") ?? "now";
+    if (since === "start") return 0;
+    return seqOf(since === "now" ? this.#head : since);
   }
 
   upgrade(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer, query: URLSearchParams): void {
@@ -109,14 +189,15 @@ export class Stage {
       const ended = this.#begin("websocket", behaviour, query, {
         send: (text) => client.readyState === WebSocket.OPEN && client.send(text),
         close: (code, reason) => client.close(code, reason),
+        finish: () => client.close(1001),
         cut: () => client.terminate(),
       });
       client.on("close", ended);
     });
   }
 
-  stream(response: ServerResponse, query: URLSearchParams): void {
-    const behaviour = this.script.sse;
+  stream(response: ServerResponse, query: URLSearchParams, name: "sse" | "sse_post"): void {
+    const behaviour = this.script[name];
     if (behaviour === "down") {
       response.destroy();
       return;
@@ -127,34 +208,38 @@ export class Stage {
     }
     response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     response.flushHeaders();
-    const ended = this.#begin("sse", behaviour, query, {
+    const ended = this.#begin(name, behaviour, query, {
       send: (text, { type, id }) =>
         response.write(`${id === undefined ? "" : `id: ${id}\n`}event: ${type}\ndata: ${text}\n\n`),
       close: () => response.end(),
+      finish: () => response.end("retry: 0\n\n"),
       cut: () => response.destroy(),
     });
     response.on("close", ended);
   }
 
   #begin(
-    transport: "websocket" | "sse",
+    transport: StreamName,
     behaviour: Behaviour,
     query: URLSearchParams,
-    sink: Pick<Connection, "close" | "cut"> & { send: (text: string, message: Message) => unknown },
+    sink: Pick<Connection, "close" | "cut" | "finish"> & { send: (text: string, message: Message) => unknown },
   ): () => void {
     const entry = { transport, query: query.toString(), open: true };
     this.seen.connections.push(entry);
     const types = query.get("types");
+    let lump: (() => void)[] = [];
+    const lumps = setInterval(() => {
+      for (const send of lump.splice(0)) send();
+    }, LUMP_MS);
     const connection: Connection = {
       jobIds: query.getAll("job_id"),
       types: types === null ? null : types.split(","),
       stalled: behaviour === "mute",
       ...sink,
+      send: (text, message) => (behaviour === "lumps" ? lump.push(() => sink.send(text, message)) : sink.send(text, message)),
     };
     this.#open.add(connection);
-    const since = query.get("since") ?? "now";
-    const head = this.#log.at(-1)?.id ?? "e-0";
-    const from = since === "now" ? seqOf(head) : since === "start" ? 0 : seqOf(since);
+    const from = this.#place(query);
     this.#tell(connection, "hello", {
       session_id: query.get("session_id") ?? "s",
       transport,
@@ -168,10 +253,12 @@ export class Stage {
     for (const message of [...repeated, ...this.#log.filter(({ id }) => seqOf(id) > from)]) {
       deliver(connection, JSON.stringify(message), message);
     }
-    const probe = setTimeout(() => this.#tell(connection, "ping", { cursor: this.#log.at(-1)?.id ?? "e-0" }), PROBE_MS);
+    const probe = setTimeout(() => this.#tell(connection, "ping", { cursor: this.#head }), PROBE_MS);
     if (query.get("probe") !== "1") clearTimeout(probe);
     return () => {
       clearTimeout(probe);
+      clearInterval(lumps);
+      lump = [];
       entry.open = false;
       this.#open.delete(connection);
     };
@@ -189,6 +276,16 @@ function deliver(connection: Connection, text: string, message: Message): void {
   if (message.id !== undefined && jobIds.length > 0 && !jobIds.includes(message.job_id ?? "")) return;
   if (message.id !== undefined && types !== null && !types.includes(message.type)) return;
   connection.send(text, message);
+}
+
+function isWanted({ id, job_id: jobId = "", type }: Message, query: URLSearchParams): boolean {
+  const jobs = query.getAll("job_id");
+  const types = query.get("types")?.split(",");
+  return id !== undefined && (jobs.length === 0 || jobs.includes(jobId)) && (types?.includes(type) ?? true);
+}
+
+function answerWith(response: ServerResponse, body: object): void {
+  response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(body));
 }
 
 function seqOf(cursor: string | undefined): number {
