@@ -117,6 +117,8 @@ const NEXT: Readonly<Record<string, string>> = {
   DEVICE_UNAVAILABLE: "Choose another device, or start a worker that has it.",
   BODY_TOO_LARGE: "Choose a smaller file, or ask whoever runs this server to raise the limit.",
   HTTP_413: "A proxy in front of the server limits the size of a file. Choose a smaller one, or have the limit raised.",
+  UPLOAD_TOO_LARGE: "Choose a smaller file, or ask whoever runs this server to raise the limit.",
+  TOO_MANY_UPLOADS: "Wait until other uploads are done, or ask whoever runs this server to raise the limit.",
   UNSUPPORTED_INPUT: "Choose another file.",
   INPUT_UNREADABLE: "The file may be damaged: choose another one.",
   JOB_NOT_FOUND: "Look for it in the list of jobs.",

@@ -24,19 +24,26 @@ export interface UploadProgress {
   bytesPerSecond: number | null;
   /** Every byte was sent; the server is checking the file. */
   sent: boolean;
+  /** It goes in pieces, and can be gone on with when this page was closed. */
+  inPieces?: boolean;
+  /** So much of it was there from before. */
+  fromBytes?: number;
 }
 
 export interface Upload {
-  /** The job's id; rejects with an `ApiProblem`, or with an `AbortError` after `abort`. */
+  /** The job's id; rejects with an `ApiProblem`, or with an `AbortError` after `abort` and `leave`. */
   finished: Promise<string>;
+  /** It is not wanted any more. */
   abort(): void;
+  /** Nobody is there to wait for it; what can be gone on with later stays. */
+  leave(): void;
 }
 
 /** The rate is taken over so long. */
 const RATE_WINDOW_MS = 3_000;
 
 /** A function that is told how many bytes were sent when, and answers with the rate. */
-function rateMeter(windowMs = RATE_WINDOW_MS): (sentBytes: number, nowMs: number) => number | null {
+export function rateMeter(windowMs = RATE_WINDOW_MS): (sentBytes: number, nowMs: number) => number | null {
   let samples: { sentBytes: number; nowMs: number }[] = [];
   return (sentBytes, nowMs) => {
     samples = [...samples.filter((sample) => nowMs - sample.nowMs <= windowMs), { sentBytes, nowMs }];
@@ -84,22 +91,25 @@ export function upload(submission: Submission, key: string, onProgress: (progres
       reject(unreachable(null));
     };
     request.onabort = () => {
-      reject(new DOMException("The upload was cancelled.", "AbortError"));
+      reject(cancelled());
     };
   });
   request.open("POST", serverPath("/v1/jobs"));
   request.setRequestHeader("Idempotency-Key", key);
   request.setRequestHeader("Accept", "application/json");
   request.send(formOf(submission));
-  return {
-    finished,
-    abort: () => {
-      request.abort();
-    },
+  const abort = () => {
+    request.abort();
   };
+  return { finished, abort, leave: abort };
 }
 
-function parsed(text: string): unknown {
+/** What a call rejects with that was stopped. */
+export function cancelled(): DOMException {
+  return new DOMException("The upload was cancelled.", "AbortError");
+}
+
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -107,7 +117,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function jobIdIn(body: unknown): string | null {
+export function jobIdIn(body: unknown): string | null {
   if (typeof body !== "object" || body === null || !("job_id" in body)) return null;
   return typeof body.job_id === "string" ? body.job_id : null;
 }

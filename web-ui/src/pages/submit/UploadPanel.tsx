@@ -8,7 +8,7 @@ import "./UploadPanel.css";
 
 /** How far the file is on its way, and the button that stops it. */
 export function UploadPanel({ progress, onCancel }: { progress: UploadProgress; onCancel: () => void }): ReactElement {
-  const { sentBytes, totalBytes, bytesPerSecond, sent } = progress;
+  const { sentBytes, totalBytes, bytesPerSecond, sent, inPieces = false, fromBytes = 0 } = progress;
   const percent = totalBytes === 0 ? 0 : Math.floor((100 * sentBytes) / totalBytes);
   return (
     <div className="upload-panel">
@@ -20,6 +20,12 @@ export function UploadPanel({ progress, onCancel }: { progress: UploadProgress; 
         </span>
         <Button onClick={onCancel}>Cancel the upload</Button>
       </div>
+      {inPieces && !sent && (
+        <p className="upload-panel__hint">
+          {fromBytes > 0 && `It goes on where it stopped: ${bytes(fromBytes)} were there. `}
+          If this page is closed or loaded again, choose the same file once more: it goes on where it stopped.
+        </p>
+      )}
     </div>
   );
 }

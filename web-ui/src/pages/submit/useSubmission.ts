@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 
+import { handIn } from "../../api/hand_in.ts";
 import { newKey } from "../../api/idempotency.ts";
 import { type ApiProblem, asProblem } from "../../api/problems.ts";
-import { type Submission, type Upload, upload, type UploadProgress } from "../../api/upload.ts";
+import type { Submission, Upload, UploadProgress } from "../../api/upload.ts";
 
 export type SubmissionState =
   | { phase: "idle" }
@@ -27,7 +28,7 @@ export function useSubmission(onAccepted: (jobId: string) => void): SubmissionCo
 
   useEffect(
     () => () => {
-      running.current?.abort();
+      running.current?.leave();
       running.current = null;
     },
     [],
@@ -37,7 +38,7 @@ export function useSubmission(onAccepted: (jobId: string) => void): SubmissionCo
     if (last.current === null || !isSame(last.current.submission, submission)) {
       last.current = { submission, key: newKey() };
     }
-    const begun = upload(submission, last.current.key, (progress) => {
+    const begun = handIn(submission, last.current.key, (progress) => {
       setState({ phase: "sending", progress });
     });
     running.current = begun;
