@@ -1,7 +1,6 @@
 """Handing in a large file: in pieces (tus 1.0), past proxies that cap bodies, refuse methods or cut connections.
 
-What to send next is decided without sending anything, by a generator; `hand_in` and `hand_in_async` carry it out with
-either kind of httpx client.
+What to send next is decided without sending anything, by a generator; `hand_in_async` carries it out.
 
 Pieces begin large. They halve when one is refused for its size or the connection breaks, and grow again as far as was
 not refused. After a break the server is asked how far it is: what arrived of a piece counts.
@@ -20,7 +19,7 @@ from uuid import uuid4
 import httpx
 
 from app.client.backoff import Backoff
-from app.client.errors import RequestRefused, ServerUnreachable, refusal
+from app.client.errors import ProxyRefused, RequestRefused, ServerUnreachable, refusal
 
 #: Files above this go in pieces.
 LARGE_BYTES: Final = 8 * 1024 * 1024
@@ -70,43 +69,16 @@ Outcome = httpx.Response | httpx.TransportError | None
 Steps = Generator[Ask | Pause, Outcome, dict[str, Any]]
 
 
-def hand_in(
-    http: httpx.Client,
-    file: Path,
-    fields: Mapping[str, Any],
-    *,
-    pause: Callable[[float], None],
-    progress: Progress | None = None,
-) -> dict[str, Any]:
-    """Upload a file and hand it in as a job with these fields; answers the new job.
-
-    Raises `OSError` where the file can't be read, `RequestRefused`, and `ServerUnreachable` after several attempts
-    without progress.
-    """
-    with file.open("rb") as content:
-        steps = hand_in_steps(str(http.base_url), content, file, fields, progress)
-        outcome: Outcome = None
-        while True:
-            try:
-                step = steps.send(outcome)
-            except StopIteration as end:
-                return dict(end.value)
-            outcome = None
-            if isinstance(step, Pause):
-                pause(step.seconds)
-                continue
-            try:
-                outcome = http.request(**step.arguments())
-            except httpx.TransportError as error:
-                outcome = error
-
-
 async def hand_in_async(
     http: httpx.AsyncClient, file: Path, fields: Mapping[str, Any], *, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """The same with a client that does not block."""
+    """Upload a file and hand it in as a job with these fields; answers the new job.
+
+    `progress` is told how many bytes are with the server, and of how many. Raises `OSError` where the file can't be
+    read, `RequestRefused`, and `ServerUnreachable` after several attempts without progress.
+    """
     with await asyncio.to_thread(file.open, "rb") as content:
-        steps = hand_in_steps(str(http.base_url), content, file, fields, progress)
+        steps = hand_in_steps(str(http.base_url), content, file.name, fields, progress)
         outcome: Outcome = None
         while True:
             try:
@@ -139,13 +111,13 @@ def _next(steps: Steps, outcome: Outcome) -> Ask | Pause:
 
 
 def hand_in_steps(
-    server: str, content: BinaryIO, file: Path, fields: Mapping[str, Any], progress: Progress | None = None
+    server: str, content: BinaryIO, name: str, fields: Mapping[str, Any], progress: Progress | None = None
 ) -> Steps:
     """What to send, one after the other; the job's answer at the end."""
     length = content.seek(0, 2)
     sending = _Sending(server, content, length, progress)
     for _ in range(_BEGINNINGS):
-        path = yield from sending.begin(file.name)
+        path = yield from sending.begin(name)
         if (yield from sending.send_pieces(path)):
             break
     else:
@@ -272,7 +244,7 @@ class _Sending:
 
 def is_capped(error: RequestRefused) -> bool:
     """Whether something on the way refused a body for its size, and not the server."""
-    return error.status == 413 and error.code == "HTTP_413"
+    return isinstance(error, ProxyRefused) and error.status == 413
 
 
 def _code(answer: httpx.Response) -> str:
