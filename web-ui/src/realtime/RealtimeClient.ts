@@ -209,8 +209,11 @@ export class RealtimeClient {
   #join(): void {
     const key = this.#address?.key ?? null;
     this.#share = key === null ? null : (this.#openShare?.(key, {
-      // A follower that leads from now on has lost nothing: its position is its own.
-      onRole: (leads) => (leads && this.isConnected() && !this.#info.shared ? this.#tellHow() : this.#open({ quietly: true })),
+      onRole: (leads) => {
+        // A follower that leads from now on has lost nothing: its position is its own.
+        if (!leads || this.#info.shared || !this.isConnected()) this.#open({ quietly: true });
+        this.#tellHow();
+      },
       onJoin: () => this.#tellHow(),
       onBack: () => this.reconnect(),
     }) ?? null);

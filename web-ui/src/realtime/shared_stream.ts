@@ -17,8 +17,8 @@ const ASK_MS = 1_000;
 type Said =
   /** A follower is there. */
   | { kind: "join" }
-  /** The leader has a stream, and goes on from where `hello` says. */
-  | { kind: "hello"; hello: MessageOf<"hello">; fallback: ConnectionInfo["fallback"] }
+  /** The leader has a stream, and goes on from where `hello` says; `by` tells one leader from another. */
+  | { kind: "hello"; by: string; hello: MessageOf<"hello">; fallback: ConnectionInfo["fallback"] }
   /** It looks for one. */
   | { kind: "wait" }
   | { kind: "message"; message: RealtimeMessage }
@@ -59,6 +59,7 @@ export const shareBetweenTabs: OpenShare = (key, events) => {
 class TabShare implements Share {
   readonly #events: ShareEvents;
   readonly #channel: BroadcastChannel;
+  readonly #name = crypto.getRandomValues(new Uint32Array(4)).join("-");
   readonly #leaving = new AbortController();
   #release: () => void = () => undefined;
   #leads = false;
@@ -93,7 +94,7 @@ class TabShare implements Share {
   }
 
   tellHello(hello: MessageOf<"hello">, fallback: ConnectionInfo["fallback"]): void {
-    this.#say({ kind: "hello", hello, fallback });
+    this.#say({ kind: "hello", by: this.#name, hello, fallback });
   }
 
   tellWait(): void {
@@ -122,6 +123,8 @@ class TabShare implements Share {
       // Whoever has to wait is told first that it follows.
       const led = await locks.request(name, { ifAvailable: true }, (lock) => (lock === null ? false : this.#lead()));
       if (led || this.#hasLeft) return;
+      // Those that followed with it will follow it without a word.
+      this.#isFollowed = true;
       this.#events.onRole(false);
       await locks.request(name, { signal: this.#leaving.signal }, () => this.#lead());
     } catch {
@@ -158,9 +161,9 @@ class TabShare implements Share {
     const events = this.#following;
     switch (said.kind) {
       case "hello": {
-        const greeting = `${said.hello.payload.transport} ${said.fallback}`;
+        const greeting = `${said.by} ${said.hello.payload.transport} ${said.fallback}`;
         if (events === null) this.#events.onBack();
-        // It is said to all when somebody has joined, and again where the leader's stream is another one.
+        // It is said to all when somebody has joined, and again where the leader or its stream is another one.
         else if (greeting !== this.#greeting) {
           this.#greeting = greeting;
           this.#fallback = said.fallback;
