@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,11 +82,9 @@ def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.only_over("sqlite")
-@pytest.mark.parametrize("seconds", [5, 0.3])
-def test_past_a_cap_of_a_megabyte_and_a_cut_every_few_seconds(
-    product: Product, large_file: Path, seconds: float
-) -> None:
-    """It arrives unchanged, and is run; no body over a megabyte came through."""
+@pytest.mark.parametrize("seconds", [1, 0.3])
+def test_past_a_cap_of_a_megabyte_and_cuts(product: Product, large_file: Path, seconds: float) -> None:
+    """It arrives unchanged, and is run. Cuts come more often than they do in the wild: all this takes some seconds."""
     with (
         HostileProxy(product.url, Mode.LIMIT_BODIES) as proxy,
         TransomClient(proxy.url, proxies=False) as client,
@@ -97,8 +96,7 @@ def test_past_a_cap_of_a_megabyte_and_a_cut_every_few_seconds(
     assert digest_of_input(product, job["job_id"]) == digest_of(large_file)
     assert product.wait(job["job_id"])["status"] == "done"
     assert 413 in {entry.status for entry in log}
-    # Within five seconds a quick machine may be done.
-    assert any("hung_up" in entry.done for entry in log) or seconds >= 1
+    assert any("hung_up" in entry.done for entry in log)
     assert sum(entry.bytes_in for entry in log if entry.method == "PATCH") >= LARGE_BYTES
 
 
@@ -122,19 +120,23 @@ def test_past_other_habits(product: Product, tmp_path: Path, modes: tuple[Mode, 
 
 
 @pytest.mark.only_over("sqlite")
-def test_through_the_death_of_the_web_process(product: Product, tmp_path: Path) -> None:
-    """Killed in the middle: the upload goes on where the new one says."""
-    file = noisy_video(tmp_path / "video.avi", 60 * MEGABYTE)
-    killed: list[int] = []
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
+def test_through_the_end_of_the_web_process(product: Product, tmp_path: Path, how: signal.Signals) -> None:
+    """In the middle of a piece: the upload goes on where the next web process says."""
+    file = noisy_video(tmp_path / "video.avi", 80 * MEGABYTE)
     told: list[int] = []
+    ends: list[threading.Thread] = []
+
+    def end() -> None:
+        [web] = product.child_processes("app.cli.main web")
+        web.send_signal(how)
+        web.wait(timeout=PATIENCE_SECONDS)
 
     def progress(sent: int, total: int) -> None:
         told.append(sent)
-        if sent > total // 2 and not killed:
-            [web] = product.child_processes("app.cli.main web")
-            web.kill()
-            web.wait(timeout=PATIENCE_SECONDS)
-            killed.append(web.pid)
+        if sent > total // 4 and not ends:
+            ends.append(threading.Thread(target=end))
+            ends[0].start()
 
     async def submit() -> str:
         async with httpx.AsyncClient(base_url=product.url, trust_env=False) as http:
@@ -142,7 +144,7 @@ def test_through_the_death_of_the_web_process(product: Product, tmp_path: Path) 
 
     job_id = asyncio.run(submit())
 
-    assert killed
+    ends[0].join()
     assert all(before < after for before, after in itertools.pairwise(told))
     assert digest_of_input(product, job_id) == digest_of(file)
 
