@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from app.cli.displays.display import Display, follow
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from app.cli.exit_codes import ExitCode
-    from app.client import TransomClient
+    from app.client import TransomClient, Way
+    from app.client.async_client import OnWay
 
 
 def display_for(*, as_json: bool, console: Console | None = None) -> Display:
@@ -31,6 +33,20 @@ def display_for(*, as_json: bool, console: Console | None = None) -> Display:
     return PlainLines(console)
 
 
-def follow_job(client: TransomClient, job_id: str, *, title: str, display: Display, since: str = "start") -> ExitCode:
-    """Show the job until it has ended; the exit code says how."""
-    return follow(client.watch(job_id, since=since), title=title, display=display)
+def follow_job(
+    client: TransomClient,
+    job_id: str,
+    *,
+    title: str,
+    display: Display,
+    since: str = "start",
+    on_way: OnWay | None = None,
+) -> ExitCode:
+    """Show the job until it has ended; the exit code says how. `on_way` is told over what its messages come."""
+    return follow(client.watch(job_id, since=since, on_way=on_way), title=title, display=display)
+
+
+def say_way(way: Way) -> None:
+    """Say over what the messages come, beside them: who reads these by a program reads nothing else."""
+    sys.stderr.write(f"{way.sentence}\n")
+    sys.stderr.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from app.client.delivery import Delivery, Item
-from app.client.errors import ClientClosed, ServerUnreachable
+from app.client.errors import ClientClosed, RequestRefused, ServerUnreachable
 from app.client.http import IDEMPOTENCY_KEY, Http
 from app.client.message import TERMINAL_STATUSES, Message, read_message
 from app.client.pace import Pace
@@ -21,6 +22,7 @@ from app.client.position import Position
 from app.client.transports.sse import SseTransport
 from app.client.transports.transport import StreamTransport
 from app.client.transports.websocket import WebSocketTransport
+from app.client.uploads import LARGE_BYTES, hand_in_async, is_capped
 from app.client.watch import Watch
 from app.client.way import Transport, Way
 
@@ -92,15 +94,27 @@ class AsyncTransomClient:
     ) -> dict[str, Any]:
         """Send a file to be processed; answers the new job, of which there is one however often it had to be sent.
 
+        A large file goes in pieces, and so does one that something on the way finds too large.
         Raises `OSError` where the file can't be read.
         """
-        fields: dict[str, Any] = {"plugin": plugin}
+        wish: dict[str, Any] = {"plugin": plugin}
         if tools:
-            fields["tool"] = list(tools)
+            wish["tool"] = list(tools)
         if options:
-            fields["options"] = json.dumps(options)
+            wish["options"] = dict(options)
         if device:
-            fields["device"] = device
+            wish["device"] = device
+        if (await asyncio.to_thread(file.stat)).st_size <= LARGE_BYTES:
+            try:
+                return await self._submit_whole(file, wish)
+            except RequestRefused as error:
+                if not is_capped(error):
+                    raise
+        with self._http.answering():
+            return await hand_in_async(self._http.client, file, wish)
+
+    async def _submit_whole(self, file: Path, wish: Mapping[str, Any]) -> dict[str, Any]:
+        fields = {**wish, "options": json.dumps(wish["options"])} if "options" in wish else wish
         with file.open("rb") as content:
             return await self._http.call(
                 "POST",

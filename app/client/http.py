@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -81,19 +81,7 @@ class Http:
         something on the way could not pass it on.
         Raises `ServerUnreachable`, `RequestRefused`, `ClientClosed`.
         """
-        harmless = method in {"GET", "HEAD"} or IDEMPOTENCY_KEY in (arguments.get("headers") or {})
-        pauses = list(_PAUSES_SECONDS) if harmless else []
-        began_again = False
-        while True:
-            try:
-                return await self.send_once(method, path, **arguments)
-            except RequestRefused as error:
-                passing = isinstance(error, ProxyRefused) and error.status in GATEWAY_STATUSES
-                if not pauses or not (passing or (began_again and error.code == _UNDER_WAY)):
-                    raise
-                logger.info("Asking again: %s", error, extra={"action": "request_again", "path": path})
-            began_again = True
-            await asyncio.sleep(pauses.pop(0) * _JITTER.uniform(0.5, 1.0))
+        return await self._again(method, arguments, lambda: self.send_once(method, path, **arguments))
 
     async def send_once(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """The same, once only."""
@@ -120,12 +108,38 @@ class Http:
     @asynccontextmanager
     async def stream(self, method: str, path: str, **arguments: Any) -> AsyncIterator[httpx.Response]:
         """Make a request whose answer is read as it comes; raises what `send` raises."""
-        with self.answering():
-            async with self.client.stream(method, path, **arguments) as response:
-                if response.is_error:
-                    await response.aread()
-                    raise refusal(response)
+        response = await self._again(method, arguments, lambda: self._begin(method, path, arguments))
+        try:
+            with self.answering():
                 yield response
+        finally:
+            await response.aclose()
+
+    async def _begin(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response:
+        with self.answering():
+            response = await self.client.send(self.client.build_request(method, path, **arguments), stream=True)
+            if response.is_error:
+                await response.aread()
+                raise refusal(response)
+        return response
+
+    async def _again(
+        self, method: str, arguments: dict[str, Any], attempt: Callable[[], Awaitable[httpx.Response]]
+    ) -> httpx.Response:
+        """The attempt's answer, or that of a later one where it may be made twice and was not passed on."""
+        harmless = method in {"GET", "HEAD"} or IDEMPOTENCY_KEY in (arguments.get("headers") or {})
+        pauses = list(_PAUSES_SECONDS) if harmless else []
+        under_way = False
+        while True:
+            try:
+                return await attempt()
+            except RequestRefused as error:
+                lost = isinstance(error, ProxyRefused) and error.status in GATEWAY_STATUSES
+                if not pauses or not (lost or (under_way and error.code == _UNDER_WAY)):
+                    raise
+                logger.info("Asking again: %s", error, extra={"action": "request_again"})
+            under_way = True
+            await asyncio.sleep(pauses.pop(0) * _JITTER.uniform(0.5, 1.0))
 
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from app.client.way import Transport
-
-#: A stream may break now and then; one that is cut again and again does not work, well as each begins.
-CUTS: Final = 2
 
 
 class Ladder:
@@ -19,7 +15,7 @@ class Ladder:
         self._rest = rest
         self._clock = clock
         self._until: dict[Transport, float] = {}
-        self._cuts: dict[Transport, int] = {}
+        self._doubted: dict[Transport, float] = {}
         self._reasons: dict[Transport, str] = {}
 
     def next(self, above: Transport | None = None) -> Transport | None:
@@ -42,19 +38,23 @@ class Ladder:
     def failed(self, rung: Transport, reason: str) -> None:
         """It does not work here: leave it alone for a while."""
         self._until[rung] = self._clock() + self._rest
-        self._cuts.pop(rung, None)
+        self._doubted.pop(rung, None)
         self._reasons[rung] = reason
 
-    def was_cut(self, rung: Transport, reason: str) -> bool:
-        """A stream broke off; whether that was once too often."""
-        self._cuts[rung] = self._cuts.get(rung, 0) + 1
-        if self._cuts[rung] < CUTS:
+    def may_have_failed(self, rung: Transport, reason: str) -> bool:
+        """It was cut, or seemed to be held back, which may happen to what works, but not twice in a short time.
+
+        Whether it was the second time.
+        """
+        now, last = self._clock(), self._doubted.get(rung)
+        self._doubted[rung] = now
+        if last is None or now - last > self._rest:
             return False
         self.failed(rung, reason)
         return True
 
     def works(self, rung: Transport) -> None:
-        """It does: nothing of what was held against it counts any more, but that it was cut."""
+        """It does: nothing of what was held against it counts any more, but that it was cut before."""
         self._until.pop(rung, None)
         self._reasons.pop(rung, None)
 

@@ -71,16 +71,11 @@ class Line:
         self.proven.cancel()
 
     async def _run(self) -> None:
-        """Never returns; raises `TransportFailed` where the transport is at fault, `StreamBroken` where it broke.
+        """Never returns; raises `TransportFailed` where nothing comes through, `StreamBroken` where it broke.
 
         Raises `RequestRefused` too, and `Outdated` where the log began anew and another line noticed first.
         """
-        try:
-            await _first_of(self._read(), self._judge())
-        except TransportFailed as error:
-            if not self.proven.done() and not await self._polling.reachable():
-                raise StreamBroken(f"the server can't be reached: {error}", planned=True) from error
-            raise
+        await _first_of(self._read(), self._judge())
 
     async def _read(self) -> None:
         query = StreamQuery(self._job_id, self._delivery.position.since, self._pace.heartbeat)
@@ -137,7 +132,7 @@ class Line:
         await self._expect(self._pinged, pace.ping)
         held_back = self._hello_at - self._began >= pace.early and self._last_ping - self._hello_at < pace.apart
         if held_back:
-            raise TransportFailed(_MUTE[self.name])
+            raise TransportFailed(_MUTE[self.name], doubtful=True)
         self.proven.set_result(None)
         await self._watch_over()
 

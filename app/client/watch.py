@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.client.backoff import Backoff
 from app.client.delivery import Delivery, Item, Outdated
@@ -26,6 +26,14 @@ from app.client.transports.transport import StreamBroken, StreamTransport, Trans
 from app.client.way import Transport, Way
 
 logger = logging.getLogger(__name__)
+
+
+class _Inquiry(NamedTuple):
+    """A line that ended for a reason that is not known yet, and the question whether the server is there at all."""
+
+    line: Line
+    error: TransportFailed | StreamBroken
+    server_answers: asyncio.Task[bool]
 
 
 class Watch:
@@ -61,6 +69,7 @@ class Watch:
         self._poller: asyncio.Task[Any] | None = None
         self._current: Line | None = None
         self._trying: Line | None = None
+        self._inquiry: _Inquiry | None = None
         #: No stream is tried before then.
         self._not_before = 0.0
         self._told: Transport | None = None
@@ -93,6 +102,7 @@ class Watch:
                 self._look_at_poller()
                 self._look_at_current()
                 await self._look_at_trial()
+                self._look_at_inquiry()
         except Exception as error:  # noqa: BLE001 - told to whoever reads
             self._delivery.fail(error)
         finally:
@@ -105,6 +115,8 @@ class Watch:
             awaited.add(self._trying.proven)
         if self._poller:
             awaited.add(self._poller)
+        if self._inquiry:
+            awaited.add(self._inquiry.server_answers)
         # Where there is nothing at all, it is only time that is waited for.
         return awaited or {asyncio.get_running_loop().create_future()}
 
@@ -112,7 +124,7 @@ class Watch:
         return self._current.name if self._current else None
 
     def _seconds_to_next_try(self) -> float | None:
-        if self._trying:
+        if self._trying or self._inquiry:
             return None
         seconds = self._ladder.seconds_to_next(self._above())
         return None if seconds is None else max(seconds, self._not_before - self._clock(), 0.0)
@@ -120,7 +132,7 @@ class Watch:
     def _begin_what_is_missing(self) -> None:
         if self._current is None and self._poller is None and self._polls:
             self._poller = asyncio.create_task(self._polling.run(), name=f"poll-{self._job_id}")
-        if self._trying is None and self._clock() >= self._not_before:
+        if self._trying is None and self._inquiry is None and self._clock() >= self._not_before:
             rung = self._ladder.next(self._above())
             if rung is not None:
                 self._trying = self._line(rung)
@@ -153,13 +165,13 @@ class Watch:
         line = self._current
         if line and line.task.done():
             self._current = None
-            self._judge_end(line)
+            self._look_at_end(line)
 
     async def _look_at_trial(self) -> None:
         line = self._trying
         if line and line.task.done():
             self._trying = None
-            self._judge_end(line)
+            self._look_at_end(line)
         elif line and line.proven.done():
             # The new one works already: only now the old one is let go.
             previous, self._current, self._trying = self._current, line, None
@@ -170,24 +182,37 @@ class Watch:
                 await previous.close()
             await self._stop_polling()
 
-    def _judge_end(self, line: Line) -> None:
+    def _look_at_end(self, line: Line) -> None:
         """What a line's end means for the next try; raises what no other try would change."""
         try:
             line.task.result()
         except Outdated:
             return
-        except TransportFailed as error:
-            logger.info("Not over %s: %s", line.name, error, extra={"action": "transport_failed"})
-            self._memory.forget(self._http.origin)
-            self._ladder.failed(line.name, str(error))
-        except StreamBroken as error:
-            if error.planned:
+        except (TransportFailed, StreamBroken) as error:
+            if isinstance(error, StreamBroken) and error.planned:
                 # It says nothing about the way here.
                 self._wait_before_next(str(error), pause=error.pause)
                 return
             self._memory.forget(self._http.origin)
-            if not self._ladder.was_cut(line.name, line.cut_reason):
+            # A server that is not there does not make a transport a bad one.
+            asking = asyncio.create_task(self._polling.reachable(), name=f"reachable-{self._job_id}")
+            self._inquiry = _Inquiry(line, error, asking)
+
+    def _look_at_inquiry(self) -> None:
+        if not self._inquiry or not self._inquiry.server_answers.done():
+            return
+        line, error, server_answers = self._inquiry
+        self._inquiry = None
+        logger.info("Not over %s: %s", line.name, error, extra={"action": "transport_failed"})
+        if not server_answers.result():
+            self._wait_before_next(str(error))
+        elif isinstance(error, StreamBroken):
+            if not self._ladder.may_have_failed(line.name, line.cut_reason):
                 self._wait_before_next(str(error))
+        elif error.doubtful:
+            self._ladder.may_have_failed(line.name, str(error))
+        else:
+            self._ladder.failed(line.name, str(error))
 
     def _wait_before_next(self, reason: str, *, pause: float | None = None, last: bool = False) -> None:
         if pause is None:
@@ -224,6 +249,9 @@ class Watch:
 
     async def _close_all(self) -> None:
         await self._stop_polling()
+        if self._inquiry:
+            self._inquiry.server_answers.cancel()
+            await asyncio.gather(self._inquiry.server_answers, return_exceptions=True)
         for line in (self._current, self._trying):
             if line:
                 await line.close()

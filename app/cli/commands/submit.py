@@ -89,9 +89,12 @@ def only_plugin(client: TransomClient) -> str:
 
 def _watch_all(client: TransomClient, jobs: list[tuple[str, str]], *, machine: bool) -> ExitCode:
     """Show one job after the other (they run side by side); a failure outweighs a cancellation."""
-    from app.cli.following import display_for, follow_job
+    from app.cli.following import display_for, follow_job, say_way
 
-    endings = {follow_job(client, job_id, title=name, display=display_for(as_json=machine)) for name, job_id in jobs}
+    endings = {
+        follow_job(client, job_id, title=name, display=display_for(as_json=machine), on_way=say_way)
+        for name, job_id in jobs
+    }
     return next((code for code in (ExitCode.JOB_FAILED, ExitCode.JOB_CANCELLED) if code in endings), ExitCode.DONE)
 
 

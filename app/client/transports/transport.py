@@ -14,7 +14,14 @@ CONNECT_SECONDS: Final = 10.0
 
 
 class TransportFailed(Exception):
-    """This transport does not get through; another one may. The sentence is for people."""
+    """This transport does not get through; another one may. The sentence is for people.
+
+    A `doubtful` verdict depends on how punctual this process is, and is believed when it comes twice.
+    """
+
+    def __init__(self, reason: str, *, doubtful: bool = False) -> None:
+        super().__init__(reason)
+        self.doubtful = doubtful
 
 
 class StreamBroken(Exception):

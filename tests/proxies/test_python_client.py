@@ -1,0 +1,271 @@
+"""The Python client through every habit of the hostile proxy, all watching one job while it runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import numpy as np
+import pytest
+
+from app.client import ProxyRefused, TransomClient, Transport, Way
+from app.client.pace import Pace
+from plugins.samples import sample_path
+from tests.proxies.hostile import HostileProxy
+from tests.proxies.modes import Mode
+from tests.stack import ROOT, Product, start_product
+
+#: Each frame is a message, and so is its progress now and then.
+FRAMES: Final = 2400
+#: One frame takes so long: the job is still at it when all of them have found what works for them.
+FRAME_MS: Final = 12.0
+ENOUGH_MESSAGES: Final = 2000
+#: What the tests have more patience for than people: a busy machine is no bad proxy.
+PATIENT: Final = Pace(hello=6.0, ping=9.0)
+
+WEBSOCKET, SSE, SSE_POST, POLL = Transport.WEBSOCKET, Transport.SSE, Transport.SSE_POST, Transport.POLL
+
+#: Which transport is to be the last that was found; several where it is a matter of time or chance.
+FOUND: Final[dict[tuple[Mode, ...], Transport | tuple[Transport, ...]]] = {
+    (Mode.PASS,): WEBSOCKET,
+    (Mode.REFUSE_UPGRADES,): SSE,
+    (Mode.STRIP_UPGRADES,): SSE,
+    (Mode.MUTE_UPGRADES,): SSE,
+    (Mode.REFUSE_CONNECT,): WEBSOCKET,
+    (Mode.HOLD_HEADERS,): WEBSOCKET,
+    (Mode.HOLD_BODIES,): WEBSOCKET,
+    (Mode.HOLD_GETS,): WEBSOCKET,
+    (Mode.LUMPS_1_KB,): WEBSOCKET,
+    (Mode.LUMPS_4_KB,): WEBSOCKET,
+    (Mode.LUMPS_16_KB,): WEBSOCKET,
+    (Mode.COMPRESS,): WEBSOCKET,
+    # It begins well over each, and climbs down while the job lasts.
+    (Mode.CUT_AFTER,): (SSE, SSE_POST, POLL),
+    (Mode.CUT_IDLE,): WEBSOCKET,
+    (Mode.HTTP_1_0,): SSE,
+    (Mode.AUTHENTICATE,): WEBSOCKET,
+    (Mode.REFUSE_METHODS,): WEBSOCKET,
+    (Mode.LIMIT_BODIES,): WEBSOCKET,
+    (Mode.LIMIT_ADDRESSES,): WEBSOCKET,
+    (Mode.STRIP_AUTHORIZATION,): WEBSOCKET,
+    (Mode.STRIP_LAST_EVENT_ID,): WEBSOCKET,
+    # Which of its requests meets the bad gateway is chance.
+    (Mode.BAD_GATEWAY,): tuple(Transport),
+    (Mode.REFUSE_UPGRADES, Mode.HOLD_HEADERS): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.HOLD_BODIES): POLL,
+    (Mode.REFUSE_UPGRADES, Mode.HOLD_BODIES, Mode.HOLD_HEADERS): POLL,
+    (Mode.REFUSE_UPGRADES, Mode.HOLD_GETS): SSE_POST,
+    # Two kilobytes come with hello, and messages fill the lumps while the job says much: either will do.
+    (Mode.REFUSE_UPGRADES, Mode.LUMPS_1_KB): (SSE, SSE_POST),
+    (Mode.REFUSE_UPGRADES, Mode.LUMPS_4_KB): (SSE, SSE_POST),
+    (Mode.REFUSE_UPGRADES, Mode.LUMPS_16_KB): (SSE, SSE_POST),
+    (Mode.REFUSE_UPGRADES, Mode.COMPRESS): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.CUT_AFTER): (SSE_POST, POLL),
+    (Mode.REFUSE_UPGRADES, Mode.CUT_IDLE): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.HTTP_1_0): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.AUTHENTICATE): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.REFUSE_METHODS): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.LIMIT_BODIES): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.LIMIT_ADDRESSES): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.STRIP_AUTHORIZATION): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.STRIP_LAST_EVENT_ID): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.BAD_GATEWAY): (SSE, SSE_POST, POLL),
+    (Mode.MUTE_UPGRADES, Mode.HOLD_BODIES, Mode.CUT_IDLE): POLL,
+}
+
+
+@dataclass
+class Watcher:
+    """One client behind one proxy, on a thread of its own."""
+
+    client: TransomClient
+    proxy: HostileProxy
+    job_id: str
+    ids: list[str] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
+    failure: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            for message in self.client.watch(self.job_id, on_way=self.ways.append):
+                self.ids.append(str(message.cursor))
+        except BaseException as error:  # noqa: BLE001 - told to the test's own thread
+            self.failure = error
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the job's log has, and what became of each watcher."""
+
+    log: list[str]
+    watchers: dict[tuple[Mode, ...], Watcher]
+
+
+def many_frames(path: Path, *, codec: str = "mpeg4", frames: int = FRAMES) -> Path:
+    """A video of many small grey frames."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=50)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        picture = np.zeros((48, 64, 3), dtype=np.uint8)
+        for number in range(frames):
+            picture[:, :, :] = number % 200
+            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return path
+
+
+def _client(proxy: HostileProxy, product: Product, modes: tuple[Mode, ...], stack: ExitStack) -> TransomClient:
+    """One that has the proxy before the server, or, where that asks for a password, in its environment."""
+    if Mode.AUTHENTICATE not in modes:
+        return stack.enter_context(TransomClient(proxy.url, proxies=False, pace=PATIENT))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HTTP_PROXY", proxy.forward_url)
+        environment.delenv("NO_PROXY", raising=False)
+        environment.delenv("no_proxy", raising=False)
+        return stack.enter_context(TransomClient(product.url, pace=PATIENT))
+
+
+@pytest.fixture(name="product", scope="module")
+def _product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    running = start_product(tmp_path_factory.mktemp("proxies") / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(name="outcome", scope="module")
+def _outcome(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+    """One job, watched from its beginning behind every proxy at once."""
+    video = many_frames(tmp_path_factory.mktemp("media") / "many.mp4")
+    with ExitStack() as stack:
+        proxies = {modes: stack.enter_context(HostileProxy(product.url, *modes)) for modes in FOUND}
+        clients = {modes: _client(proxy, product, modes, stack) for modes, proxy in proxies.items()}
+        job_id = product.submit(video, plugin="sleepy", options={"ms": FRAME_MS})
+        watchers = {modes: Watcher(client, proxies[modes], job_id) for modes, client in clients.items()}
+        for watcher in watchers.values():
+            watcher.thread.join(150)
+        log = [message["id"] for message in product.events(job_id)]
+        yield Outcome(log, watchers)
+
+
+def _named(modes: Any) -> str:
+    return "+".join(modes) if isinstance(modes, tuple) else str(modes)
+
+
+@pytest.mark.parametrize("modes", FOUND, ids=_named)
+def test_everything_comes_once_and_in_order(outcome: Outcome, modes: tuple[Mode, ...]) -> None:
+    """What the watch told is the log, whatever the proxy did; and it came over what the proxy lets through."""
+    watcher = outcome.watchers[modes]
+
+    assert watcher.failure is None
+    assert not watcher.thread.is_alive(), f"no end came; the last of {len(watcher.ids)} was {watcher.ids[-1:]}"
+    assert len(outcome.log) >= ENOUGH_MESSAGES
+    assert sorted(set(outcome.log) - set(watcher.ids)) == [], "lost"
+    assert len(watcher.ids) == len(set(watcher.ids)), "doubled"
+    assert watcher.ids == outcome.log, "out of order"
+    found = FOUND[modes]
+    assert watcher.ways, "nothing was said of the way"
+    assert watcher.ways[-1].transport in (found if isinstance(found, tuple) else (found,)), watcher.ways
+
+
+@contextmanager
+def _plain_client(product: Product, *modes: Mode, **environment: str) -> Iterator[tuple[TransomClient, HostileProxy]]:
+    """A client of the server by way of a proxy that its environment names."""
+    with HostileProxy(product.url, *modes) as proxy, pytest.MonkeyPatch.context() as changed:
+        for name in ("no_proxy", "NO_PROXY", "http_proxy"):
+            changed.delenv(name, raising=False)
+        changed.setenv("HTTP_PROXY", proxy.url)
+        for name, value in environment.items():
+            changed.setenv(name, value.format(proxy=proxy))
+        with TransomClient(product.url) as client:
+            yield client, proxy
+
+
+def test_a_proxy_that_asks_for_a_password_is_said_in_words(product: Product) -> None:
+    """Without one the error names what to do; with one in the address everything passes."""
+    with _plain_client(product, Mode.AUTHENTICATE) as (client, _), pytest.raises(ProxyRefused) as caught:
+        client.plugins()
+    assert (caught.value.code, caught.value.status) == ("PROXY_AUTHENTICATION", 407)
+    assert "name and a password" in str(caught.value)
+
+    with _plain_client(product, Mode.AUTHENTICATE, HTTP_PROXY="{proxy.forward_url}") as (client, proxy):
+        assert client.plugins()["plugins"]
+        assert [entry.forward for entry in proxy.log] == [True]
+
+
+def test_no_proxy_goes_round_it(product: Product) -> None:
+    """A server that `NO_PROXY` names is asked directly, also where it is named by its network."""
+    for name in ("127.0.0.1", "127.0.0.0/8", "*"):
+        with _plain_client(product, NO_PROXY=name) as (client, proxy):
+            assert client.plugins()["plugins"]
+            assert proxy.log == []
+
+
+def test_a_bad_gateway_now_and_then_is_not_noticed(product: Product) -> None:
+    """What something on the way could not pass on is asked again, and a job is submitted once all the same."""
+    before = product.client.get("/v1/jobs").json()["count"]
+    with (
+        sample_path() as sample,
+        HostileProxy(product.url, Mode.BAD_GATEWAY, bad_gateway_every=2) as proxy,
+        TransomClient(proxy.url, proxies=False) as client,
+    ):
+        assert client.plugins()["plugins"]
+        job = client.submit(sample, plugin="numbered")
+        assert [message.ends_job for message in client.watch(job["job_id"])][-1]
+        assert 502 in {entry.status for entry in proxy.log}
+    assert product.client.get("/v1/jobs").json()["count"] == before + 1
+
+
+def test_what_stays_broken_on_the_way_is_said_with_a_stable_code(product: Product) -> None:
+    """A page of HTML in the server's place is not shown, but what it means."""
+    with HostileProxy(product.url, bad_gateway_every=1) as proxy, TransomClient(proxy.url, proxies=False) as client:
+        with pytest.raises(ProxyRefused) as caught:
+            client.plugins()
+        assert caught.value.code == "BAD_GATEWAY"
+        assert "<" not in str(caught.value)
+
+        proxy.change(max_address_bytes=5)
+        with pytest.raises(ProxyRefused) as caught:
+            client.plugins()
+        assert caught.value.code == "PROXY_ADDRESS_LIMIT"
+
+
+def test_a_file_that_is_too_large_for_the_way_goes_in_pieces(product: Product, tmp_path: Path) -> None:
+    """413 from something on the way is no error, and so is no refusal of `PATCH`."""
+    video = many_frames(tmp_path / "many.avi", codec="rawvideo", frames=300)
+    assert video.stat().st_size > 1024 * 1024
+    with (
+        HostileProxy(product.url, Mode.LIMIT_BODIES, Mode.REFUSE_METHODS) as proxy,
+        TransomClient(proxy.url, proxies=False) as client,
+    ):
+        job = client.submit(video, plugin="numbered", options={"per_frame": 2})
+        assert {413, 405} <= {entry.status for entry in proxy.log}
+
+    assert product.wait(job["job_id"])["status"] == "done"
+
+
+def test_the_command_says_over_what_it_watches(product: Product) -> None:
+    """`transom watch` tells people the way, and programs nothing but messages."""
+    with sample_path() as sample, HostileProxy(product.url, Mode.REFUSE_UPGRADES) as proxy:
+        job_id = product.submit(sample, plugin="sleepy", options={"ms": 30})
+        command = [sys.executable, "-m", "app.cli.main", "--server", proxy.url, "watch", job_id, "--json"]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+
+    assert ended.stderr == "Watching over Server-Sent Events: the way here refuses WebSockets\n"
+    assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == [
+        message["id"] for message in product.events(job_id)
+    ]
