@@ -37,33 +37,46 @@ def offering(app: ASGIApp, writer: Callable[[Scope], DirectWriter | None]) -> AS
     return told
 
 
+class Stops:
+    """Who is to be told once a connection can't be written to as before; its protocol calls `stopped`."""
+
+    def __init__(self) -> None:
+        self._call: Callable[[], None] | None = None
+
+    def when_stopped(self, call: Callable[[], None] | None, /) -> None:
+        """See `DirectWriter.when_stopped`."""
+        self._call = call
+
+    def stopped(self) -> None:
+        """Its buffer is full, it ends, or it is lost."""
+        call, self._call = self._call, None
+        if call is not None:
+            call()
+
+
 class FrameWriter:
     """Writes to a WebSocket."""
 
     form: Final = WireForm.FRAMES
 
-    def __init__(self, protocol: WebSocketsSansIOProtocol) -> None:
+    def __init__(self, protocol: WebSocketsSansIOProtocol, stops: Stops) -> None:
         self._protocol = protocol
         self._transport = protocol.transport
-        self._writable = protocol.writable
-        self._small = False
+        self.write: Callable[[bytes], None] = protocol.transport.write
+        self.when_stopped = stops.when_stopped
+        shrink(protocol.transport)
 
-    def write(self, data: bytes, /) -> bool:
-        """See `DirectWriter.write`."""
+    def ready(self) -> bool:
+        """See `DirectWriter.ready`."""
         protocol = self._protocol
-        if (
-            protocol.close_sent
-            or not self._writable.is_set()
-            or not protocol.handshake_complete
-            or self._transport.is_closing()
+        return (
+            protocol.handshake_complete
+            and not protocol.close_sent
+            and protocol.writable.is_set()
+            and not self._transport.is_closing()
             # Whoever compresses has frames of its own.
-            or protocol.conn.extensions
-        ):
-            return False
-        if not self._small:
-            self._small = shrink(self._transport)
-        self._transport.write(data)
-        return True
+            and not protocol.conn.extensions
+        )
 
     def abort(self) -> None:
         """See `DirectWriter.abort`."""
@@ -73,38 +86,33 @@ class FrameWriter:
 class ResponseWriter:
     """Writes to the response of one request."""
 
-    def __init__(self, protocol: H11Protocol, scope: Scope) -> None:
+    def __init__(self, protocol: H11Protocol, stops: Stops, scope: Scope) -> None:
         self._flow = protocol.flow
         self._transport = protocol.transport
         self._cycle: RequestResponseCycle = protocol.cycle
+        self.write: Callable[[bytes], None] = protocol.transport.write
+        self.when_stopped = stops.when_stopped
         # HTTP/1.0 knows no chunks: its responses end with the connection.
         self.form = WireForm.CHUNKED_EVENTS if scope["http_version"] == "1.1" else WireForm.EVENTS
-        self._small = False
 
-    def write(self, data: bytes, /) -> bool:
-        """See `DirectWriter.write`."""
+    def ready(self) -> bool:
+        """See `DirectWriter.ready`."""
         cycle = self._cycle
-        if (
-            self._flow.write_paused
-            or not cycle.response_started
-            or cycle.response_complete
-            or cycle.disconnected
-            or self._transport.is_closing()
-        ):
-            return False
-        if not self._small:
-            self._small = shrink(self._transport)
-        self._transport.write(data)
-        return True
+        return (
+            cycle.response_started
+            and not cycle.response_complete
+            and not cycle.disconnected
+            and not self._flow.write_paused
+            and not self._transport.is_closing()
+        )
 
     def abort(self) -> None:
         """See `DirectWriter.abort`."""
         self._transport.abort()
 
 
-def shrink(transport: asyncio.Transport) -> bool:
-    """Have the system take less of what a connection does not read; always True."""
+def shrink(transport: asyncio.Transport) -> None:
+    """Have the system take less of what a stream's connection does not read."""
     endpoint: Any = transport.get_extra_info("socket")
     if endpoint is not None:
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-    return True

@@ -15,7 +15,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-from app.direct_writers import FrameWriter, ResponseWriter, offering
+from app.direct_writers import FrameWriter, ResponseWriter, Stops, offering
 
 #: Load balancers keep idle connections for 60 s; a server that closes them earlier loses requests.
 KEEP_ALIVE_SECONDS: Final = 75
@@ -38,13 +38,20 @@ class PatientHttp(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
         super().connection_made(transport)
-        self.app = offering(self.app, lambda scope: ResponseWriter(self, scope))
+        self.stops = Stops()
+        self.app = offering(self.app, lambda scope: ResponseWriter(self, self.stops, scope))
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone."""
         self._stop_watching()
+        self.stops.stopped()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """What was written waits."""
+        super().pause_writing()
+        self.stops.stopped()
 
     def data_received(self, data: bytes) -> None:
         """It said something."""
@@ -97,7 +104,33 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """An upgrade was asked for."""
         super().connection_made(transport)
-        self.app = offering(self.app, lambda scope: FrameWriter(self))
+        self.stops = Stops()
+        self.app = offering(self.app, lambda scope: FrameWriter(self, self.stops))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It has gone."""
+        self.stops.stopped()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """What was written waits."""
+        super().pause_writing()
+        self.stops.stopped()
+
+    def shutdown(self) -> None:
+        """The server ends it."""
+        self.stops.stopped()
+        super().shutdown()
+
+    def handle_close(self, event: Frame) -> None:
+        """The client ends it."""
+        self.stops.stopped()
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        """What the client sent is no WebSocket."""
+        self.stops.stopped()
+        super().handle_parser_exception()
 
     def handle_ping(self) -> None:
         """Answer a ping, while the answers are read."""

@@ -100,11 +100,11 @@ class Connection:
         """Whether it has everything up to the hub's `head` and owes nothing: what comes next may be written past it."""
         return self.state is State.LIVE and self.cursor == head and not self._outbox and not self._had
 
-    def had(self, head: int, tail: int | None) -> None:
-        """What the hub had up to `head` was written past this; `tail` is the last of it that matches, if one does."""
-        self.cursor = head
-        if tail is not None:
+    def had(self, head: int, tail: int) -> None:
+        """All up to the hub's `head` was written past this; `tail` is the last seq that matches, or an older one."""
+        if tail > self.cursor:
             self.tail = tail
+        self.cursor = max(self.cursor, head)
 
     def offer(self, event: LogEvent, message: Outgoing) -> None:
         """The hub's next event; `message` is its text for all.

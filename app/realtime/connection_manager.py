@@ -20,6 +20,7 @@ from app.realtime.courier import CLOSE_SECONDS, Sink, carry
 from app.realtime.cursor import Cursor, new_epoch
 from app.realtime.direct import DirectWriter
 from app.realtime.events import EVERYTHING, Filter, LogEvent
+from app.realtime.lanes import Lanes
 from app.realtime.limits import DefaultLimits, Limits
 from app.realtime.message_types import (
     SKIPPABLE,
@@ -28,7 +29,7 @@ from app.realtime.message_types import (
     RealtimeMessage,
     payload_json,
 )
-from app.realtime.outgoing import Outgoing, WireForm, from_connection, from_log, together
+from app.realtime.outgoing import Outgoing, from_connection, from_log
 from app.realtime.subscription import Pages, Subscription, Transport
 from app.version import VERSION
 
@@ -36,26 +37,6 @@ logger = logging.getLogger(__name__)
 
 #: Whose log it is where nobody says so. The core knows no database, so the name stands here too; a test compares.
 TENANT: Final = "default"
-#: Filters that are kept though no connection may have them any more, before they are looked through.
-MIN_FILTERS: Final = 100
-
-
-class _Share:
-    """What connections that want the same get of the next events, encoded once for each form."""
-
-    def __init__(self, wanted: Filter, fresh: Sequence[tuple[LogEvent, Outgoing]]) -> None:
-        matching = [(event.seq, message) for event, message in fresh if wanted.matches(event)]
-        #: The seq of the last of them; None where there are none.
-        self.tail: int | None = matching[-1][0] if matching else None
-        self._messages = [message for _, message in matching]
-        self._forms: dict[WireForm, bytes] = {}
-
-    def written(self, form: WireForm) -> bytes:
-        """Them as one write."""
-        made = self._forms.get(form)
-        if made is None:
-            made = self._forms[form] = together(self._messages, form)
-        return made
 
 
 class ConnectionManager:
@@ -70,8 +51,8 @@ class ConnectionManager:
         self._sessions: dict[str, list[Subscription]] = {}
         self._tenants: dict[str, dict[Subscription, None]] = {}
         self._couriers: set[asyncio.Task[None]] = set()
+        self._lanes: dict[str, Lanes] = {}
         self._pages: Pages | None = None
-        self._filters: dict[Filter, Filter] = {}
         self._closing = False
 
     @property
@@ -149,13 +130,14 @@ class ConnectionManager:
             raise TooBusy("This server takes no more connections at present")
         for oldest in giving_way:
             self.remove(oldest, CloseCode.CAPACITY, "this session opened more connections than it may hold")
+        lanes = self._lanes.setdefault(tenant, Lanes())
         subscription = Subscription(
             session_id=session_id,
             tenant=tenant,
             transport=transport,
             connection=Connection(
                 epoch=self._epoch,
-                wanted=self._shared(wanted),
+                wanted=wanted,
                 cursor=self.head(tenant) if since is None else since,
                 live=since is None,
             ),
@@ -164,7 +146,9 @@ class ConnectionManager:
             heartbeat=self._limits.heartbeat_seconds if heartbeat is None else heartbeat,
             answers=answers,
             writer=writer,
+            lanes=lanes,
         )
+        lanes.apart[subscription] = None
         self.counts.opened[transport] += 1
         self._sessions.setdefault(session_id, []).append(subscription)
         self._tenants.setdefault(tenant, {})[subscription] = None
@@ -234,20 +218,13 @@ class ConnectionManager:
         fresh = [(event, from_log(event, self._epoch)) for event in events if event.seq > head]
         if not fresh:
             return
-        self._heads[tenant] = last = fresh[-1][0].seq
-        shares: dict[int, _Share] = {}
-        for subscription in list(self._tenants.get(tenant, ())):
-            connection, writer = subscription.connection, subscription.writer
-            if writer is None or not subscription.parked or not connection.follows(head):
-                self._offer(subscription, fresh)
-                continue
-            wanted = connection.wanted
-            share = shares.get(id(wanted))
-            if share is None:
-                share = shares[id(wanted)] = _Share(wanted, fresh)
-            if share.tail is None or writer.write(share.written(writer.form)):
-                connection.had(last, share.tail)
-            else:
+        self._heads[tenant] = fresh[-1][0].seq
+        lanes = self._lanes.get(tenant)
+        if lanes is not None:
+            # Who leaves a lane on this occasion has had this there.
+            apart = list(lanes.apart)
+            lanes.deliver(fresh)
+            for subscription in apart:
                 self._offer(subscription, fresh)
         self.counts.handed_out(source, (event.timestamp for event, _ in fresh))
 
@@ -257,8 +234,8 @@ class ConnectionManager:
             return
         self._heads[tenant] = head
         for subscription in self._tenants.get(tenant, ()):
-            subscription.connection.head_moved(head)
             subscription.wake()
+            subscription.connection.head_moved(head)
 
     def reset(self, epoch: str, heads: Mapping[str, int], reason: str) -> None:
         """Another life of the log has begun: every connection is told, and goes on from its head."""
@@ -271,8 +248,8 @@ class ConnectionManager:
         for tenant, members in self._tenants.items():
             head = self.head(tenant)
             for subscription in members:
-                subscription.connection.reset(epoch, head, reason, head=head)
                 subscription.wake()
+                subscription.connection.reset(epoch, head, reason, head=head)
 
     async def close(self) -> None:
         """End every connection, and refuse new ones; takes a few seconds at most, whatever clients do."""
@@ -284,13 +261,6 @@ class ConnectionManager:
             _, stuck = await asyncio.wait(self._couriers, timeout=2 * CLOSE_SECONDS + 1)
             for courier in stuck:
                 courier.cancel()
-
-    def _shared(self, wanted: Filter) -> Filter:
-        """The one object for all connections that want the same: what they get is then found by its identity."""
-        if len(self._filters) > 2 * self.count + MIN_FILTERS:
-            in_use = {member.connection.wanted for member in self._members()}
-            self._filters = {each: each for each in in_use}
-        return self._filters.setdefault(wanted, wanted)
 
     def _members(self) -> Iterator[Subscription]:
         for members in self._tenants.values():
@@ -329,6 +299,7 @@ class ConnectionManager:
         if subscription not in members:
             return
         del members[subscription]
+        self._lanes[subscription.tenant].forget(subscription)
         session = self._sessions[subscription.session_id]
         session.remove(subscription)
         if not session:

@@ -72,7 +72,10 @@ async def _send(subscription: Subscription, sink: Sink) -> None:
 def _written(subscription: Subscription, batch: Sequence[Outgoing], place: int) -> bool:
     """Write the rest of a batch at once, where that can be done now."""
     writer = subscription.writer
-    return writer is not None and writer.write(together(batch[place:] if place else batch, writer.form))
+    if writer is None or not writer.ready():
+        return False
+    writer.write(together(batch[place:], writer.form))
+    return True
 
 
 async def _close(subscription: Subscription, sink: Sink) -> None:

@@ -6,7 +6,7 @@ its beginning and its end, and all of it where the extension is absent, goes the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, cast
 
 from app.realtime.outgoing import WireForm
@@ -22,11 +22,15 @@ class DirectWriter(Protocol):
     def form(self) -> WireForm:
         """How messages are bytes there."""
 
-    def write(self, data: bytes, /) -> bool:
-        """Write whole messages and return True; False where that is not possible now, and nothing was written.
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Write whole messages; only while it is `ready`, or was and `when_stopped` has not called yet."""
 
-        It is not before the connection has begun, once it has begun to end, or while what was written waits.
-        """
+    def ready(self) -> bool:
+        """Whether it may be written to: it has begun, has not begun to end, and nothing that was written waits."""
+
+    def when_stopped(self, call: Callable[[], None] | None, /) -> None:
+        """Have `call` called, on the spot, once it is not ready any more; None calls that off."""
 
     def abort(self) -> None:
         """Let go of the connection, with what it has not taken."""

@@ -16,6 +16,7 @@ from app.realtime.close_codes import CloseCode
 from app.realtime.connection import Connection, Read, reset_message
 from app.realtime.direct import DirectWriter
 from app.realtime.events import LogEvent
+from app.realtime.lanes import Lane, Lanes
 from app.realtime.message_types import MessageType, PingPayload, RealtimeMessage
 from app.realtime.outgoing import Outgoing, from_connection
 
@@ -72,6 +73,7 @@ class Subscription:
         heartbeat: float,
         answers: bool,
         writer: DirectWriter | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
         self.session_id = session_id
         self.tenant = tenant
@@ -82,10 +84,11 @@ class Subscription:
         self.close_reason = ""
         #: It ends only to be taken up again.
         self.planned_end = False
-        #: Where whole messages may be written without whoever pulls the batches, while that waits for one.
+        #: Where whole messages may be written past whoever pulls the batches, while that waits for one.
         self.writer = writer
-        #: Whoever pulls the batches has written all that it had, and waits.
-        self.parked = False
+        #: The lane that it is in at present.
+        self.lane: Lane | None = None
+        self._lanes = lanes
         #: Set once nothing of this subscription runs any more.
         self.ended = asyncio.Event()
         self._head = head
@@ -109,8 +112,13 @@ class Subscription:
 
     def wake(self) -> None:
         """Something waits, or is owed."""
-        self.parked = False
+        self.step_out()
         self._awake.set()
+
+    def step_out(self) -> None:
+        """Be by itself: what the connection has had is known of it again, and what comes waits for `next_batch`."""
+        if self.lane is not None and self._lanes is not None:
+            self._lanes.leave(self)
 
     def heard(self) -> None:
         """The client made a sound: whatever it was, it is there."""
@@ -120,8 +128,21 @@ class Subscription:
         """Send a message of this connection's own; one that leaves no room even for that is closed."""
         self._say(from_connection(message))
 
+    def subscribe(self, job_id: str, since: int | None) -> None:
+        """See `Connection.subscribe`."""
+        self.step_out()
+        self.connection.subscribe(job_id, since)
+        self.wake()
+
+    def unsubscribe(self, job_id: str) -> None:
+        """See `Connection.unsubscribe`."""
+        self.step_out()
+        self.connection.unsubscribe(job_id)
+        self.wake()
+
     def tell_reset(self, reason: str) -> None:
         """Say that a cursor of the client's can't be continued; this connection goes on as it is."""
+        self.step_out()
         self._say(reset_message(reason, self.connection.safe_cursor))
 
     def close(self, code: CloseCode, reason: str = "") -> None:
@@ -167,6 +188,7 @@ class Subscription:
                 await asyncio.sleep(min(retry, deadline or retry) - self._loop.time())
 
     def _say(self, message: Outgoing) -> None:
+        self.step_out()
         if self.connection.say(message):
             self.wake()
         else:
@@ -209,14 +231,15 @@ class Subscription:
 
     async def _sleep_until(self, deadline: float | None) -> None:
         # Only who waits without an end is written to past this: a poll's answer has to have it all.
-        self.parked = deadline is None and not self._awake.is_set()
+        if self._lanes is not None and deadline is None and not self._awake.is_set():
+            self._lanes.join(self, self._head())
         try:
             async with asyncio.timeout_at(deadline):
                 await self._awake.wait()
         except TimeoutError:
             return
         finally:
-            self.parked = False
+            self.step_out()
 
     def _end_as_planned(self) -> None:
         self.planned_end = self.close_code is None

@@ -110,7 +110,7 @@ async def _follow(websocket: WebSocket[AppState], subscription: Subscription, ac
         case Say(message):
             subscription.say(message)
         case Unsubscribe(job_id):
-            subscription.connection.unsubscribe(job_id)
+            subscription.unsubscribe(job_id)
         case Close(code, reason):
             subscription.close(code, reason)
         case Subscribe():
@@ -118,8 +118,7 @@ async def _follow(websocket: WebSocket[AppState], subscription: Subscription, ac
 
 
 async def _subscribe(websocket: WebSocket[AppState], subscription: Subscription, action: Subscribe) -> None:
-    connection = subscription.connection
-    if len(connection.wanted.job_ids or ()) >= MAX_NAMED:
+    if len(subscription.connection.wanted.job_ids or ()) >= MAX_NAMED:
         subscription.say(error_message("TOO_MANY_JOBS", f"a connection names at most {MAX_NAMED} jobs"))
         return
     try:
@@ -130,5 +129,4 @@ async def _subscribe(websocket: WebSocket[AppState], subscription: Subscription,
     since, reset = place(log, tenant_of(websocket), action.since)
     if reset is not None:
         subscription.tell_reset(reset)
-    connection.subscribe(action.job_id, since if reset is None else None)
-    subscription.wake()
+    subscription.subscribe(action.job_id, since if reset is None else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from app.realtime.connection_manager import ConnectionManager
@@ -22,16 +23,27 @@ class Line(RecordingSink):
 
     def __init__(self) -> None:
         super().__init__()
-        self.full = False
         self.writes: list[bytes] = []
+        #: Writes after which it has enough.
+        self.room = 1_000_000
+        self._stopped: Callable[[], None] | None = None
 
-    def write(self, data: bytes, /) -> bool:
+    def write(self, data: bytes, /) -> None:
         """See `DirectWriter.write`."""
-        if self.full:
-            return False
+        assert self.room > 0, "it was written to past what it takes"
         self.writes.append(data)
         self.messages.extend(unframed(data))
-        return True
+        self.room -= 1
+        if self.room == 0 and self._stopped is not None:
+            self._stopped()
+
+    def ready(self) -> bool:
+        """See `DirectWriter.ready`."""
+        return self.room > 0
+
+    def when_stopped(self, call: Callable[[], None] | None, /) -> None:
+        """See `DirectWriter.when_stopped`."""
+        self._stopped = call
 
     def abort(self) -> None:
         """See `DirectWriter.abort`."""
@@ -56,7 +68,7 @@ def unframed(data: bytes) -> list[dict[str, Any]]:
 async def connect(manager: ConnectionManager, line: Line, **query: Any) -> Subscription:
     """A connection that waits for what comes next."""
     subscription = await manager.connect("ada", line, writer=line, **query)
-    await until(lambda: subscription.parked)
+    await until(lambda: subscription.lane)
     return subscription
 
 
@@ -82,7 +94,8 @@ def test_what_was_not_taken_directly_comes_in_order_all_the_same() -> None:
         manager, line = ConnectionManager(), Line()
         await connect(manager, line)
         for seq in range(1, 301):
-            line.full = 40 <= seq % 100 <= 80
+            if seq % 40 == 0:
+                line.room = 15
             manager.deliver(TENANT, [progress(seq)])
             if seq % 7 == 0:
                 await asyncio.sleep(0)

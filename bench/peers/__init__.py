@@ -1,0 +1,1 @@
+"""What others have for the same: servers that the benchmarks run beside ours."""
