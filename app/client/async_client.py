@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -143,9 +144,10 @@ class AsyncTransomClient:
 
     async def events(self, job_id: str, *, after: str | None = None) -> AsyncIterator[str]:
         """The job's log as it is now, from a cursor on, as texts of the wire."""
-        async for texts in self.event_batches(job_id, after=after):
-            for text in texts:
-                yield text
+        async with aclosing(self.event_batches(job_id, after=after)) as batches:
+            async for texts in batches:
+                for text in texts:
+                    yield text
 
     async def watch(self, job_id: str, *, since: str = "start", on_way: OnWay | None = None) -> AsyncIterator[Message]:
         """Every message of the job's log, once and in order, as it happens, until the job has ended.
@@ -155,9 +157,10 @@ class AsyncTransomClient:
         longer counts; so does a higher `attempt`.
         Raises `InvalidCursor` and `StreamLost` besides what every call raises.
         """
-        async for items in self.watch_batches(job_id, since=since):
-            for message in messages_of(items, on_way):
-                yield message
+        async with aclosing(self.watch_batches(job_id, since=since)) as batches:
+            async for items in batches:
+                for message in messages_of(items, on_way):
+                    yield message
 
     async def event_batches(self, job_id: str, *, after: str | None = None) -> AsyncGenerator[list[str], None]:
         """What `events` yields, as many at a time as come together."""
@@ -175,8 +178,9 @@ class AsyncTransomClient:
         job = await self.job(job_id)
         position = Position(str(job["cursor"]) if since == "now" else since)
         if job["status"] in TERMINAL_STATUSES:
-            async for found in self._all_there_is(job_id, position):
-                yield found
+            async with aclosing(self._all_there_is(job_id, position)) as rest:
+                async for found in rest:
+                    yield found
             return
         watch = Watch(
             job_id,
@@ -194,13 +198,14 @@ class AsyncTransomClient:
             self._watches.discard(watch)
             await watch.close()
 
-    async def _all_there_is(self, job_id: str, position: Position) -> AsyncIterator[list[Item]]:
+    async def _all_there_is(self, job_id: str, position: Position) -> AsyncGenerator[list[Item], None]:
         """What the log of an ended job holds after the position; no stream is opened."""
         after = None if position.since == "start" else position.since
         try:
-            async for texts in self.event_batches(job_id, after=after):
-                messages = [read_message(text) for text in texts]
-                yield [message for message in messages if position.take(message)]
+            async with aclosing(self.event_batches(job_id, after=after)) as batches:
+                async for texts in batches:
+                    messages = [read_message(text) for text in texts]
+                    yield [message for message in messages if position.take(message)]
         except ServerUnreachable as error:
             logger.info("The log was cut: %s", error, extra={"action": "log_cut", "job_id": job_id})
         else:
@@ -208,8 +213,9 @@ class AsyncTransomClient:
         # Something on the way cuts so long an answer: the rest comes in short ones.
         delivery = Delivery(position)
         polling = Polling(job_id, http=self._http, delivery=delivery, pace=self._pace, wait=0)
-        async for items in polling.rest():
-            yield items
+        async with aclosing(polling.rest()) as rest:
+            async for items in rest:
+                yield items
 
 
 def messages_of(items: list[Item], on_way: OnWay | None) -> Iterator[Message]:

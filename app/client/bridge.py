@@ -22,6 +22,7 @@ class Bridge:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._calls: set[Future[Any]] = set()
+        self._generators: set[AsyncGenerator[Any, None]] = set()
         self._closed = False
 
     def call(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -40,7 +41,8 @@ class Bridge:
                 self._calls.discard(future)
 
     def iterate(self, generator: AsyncGenerator[Element, None]) -> Iterator[Element]:
-        """What an asynchronous generator yields."""
+        """What an asynchronous generator yields. It ends with the bridge at the latest."""
+        self._generators.add(generator)
         try:
             while (element := self.call(_next(generator))) is not None:
                 yield element
@@ -49,15 +51,17 @@ class Bridge:
             if not self._closed:
                 self.call(_close(generator))
             raise
+        finally:
+            self._generators.discard(generator)
 
     def close(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run this as the last, and end whatever else is still under way."""
+        """End whatever is still under way, and run this as the last."""
         with self._lock:
             closed, self._closed = self._closed, True
         if closed or self._loop is None or self._thread is None:
             work.close()
             return
-        asyncio.run_coroutine_threadsafe(_finish(work), self._loop).result()
+        asyncio.run_coroutine_threadsafe(_finish(list(self._generators), work), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         with self._lock:
@@ -86,12 +90,14 @@ async def _close(generator: AsyncGenerator[Any, None]) -> None:
     await generator.aclose()
 
 
-async def _finish(work: Coroutine[Any, Any, None]) -> None:
-    await work
+async def _finish(generators: list[AsyncGenerator[Any, None]], work: Coroutine[Any, Any, None]) -> None:
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    for generator in generators:
+        await generator.aclose()
+    await work
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:

@@ -52,6 +52,7 @@ class Line:
         self._pace = pace
         self._clock = asyncio.get_running_loop().time
         self._began = self._last_ping = self._clock()
+        self._heartbeat = pace.heartbeat
         self._hello_at = self._began
         self._hello = asyncio.Event()
         self._pinged = asyncio.Event()
@@ -96,6 +97,8 @@ class Line:
         match message.type:
             case "hello":
                 self._hello_at = self._last_ping = self._clock()
+                # A server may have its own idea of how often.
+                self._heartbeat = float(message.payload.get("heartbeat_seconds") or self._heartbeat)
                 self._hello.set()
             case "ping":
                 self._last_ping = self._clock()
@@ -150,17 +153,17 @@ class Line:
     async def _watch_over(self) -> None:
         """However open it looks: when pings are late, the tail says whether something should have come."""
         pace = self._pace
-        due = self._last_ping + 1.5 * pace.heartbeat
+        due = self._last_ping + 1.5 * self._heartbeat
         while True:
             await asyncio.sleep(max(_BUSY_SECONDS, due - self._clock()))
-            due = self._last_ping + 1.5 * pace.heartbeat
+            due = self._last_ping + 1.5 * self._heartbeat
             if self._busy or self._clock() < due:
                 continue
             if await self._is_behind():
                 raise TransportFailed(_MUTE[self.name])
             if self._clock() - self._last_ping > pace.silence:
                 raise StreamBroken(f"nothing came for {pace.silence:g} s")
-            due = self._clock() + pace.heartbeat / 2
+            due = self._clock() + self._heartbeat / 2
 
     async def _is_behind(self) -> bool:
         """Whether the log has had something for a while that has not come."""

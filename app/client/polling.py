@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Final, NoReturn
 
 import httpx
@@ -100,7 +100,7 @@ class Polling:
             if not await self.ask(0):
                 return
 
-    async def rest(self) -> AsyncIterator[list[Item]]:
+    async def rest(self) -> AsyncGenerator[list[Item], None]:
         """What is there already, some at a time, and no more; raises `StreamLost` where no answer comes."""
         while not self._delivery.position.ended:
             try:

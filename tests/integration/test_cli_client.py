@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from app.client import RequestRefused, TransomClient
+from app.client import AsyncTransomClient, RequestRefused, TransomClient, Transport
 from tests.stack import Product
 
 
-@pytest.mark.parametrize("transport", ["websocket", "sse"])
-def test_both_transports_say_what_the_log_says(product: Product, sample: Path, transport: str) -> None:
+@pytest.mark.parametrize("transport", list(Transport))
+def test_each_transport_says_what_the_log_says(product: Product, sample: Path, transport: Transport) -> None:
     """Whichever way a stream comes, each message of the log comes once, in order, as the same text."""
     with TransomClient(product.url, proxies=False, transports=[transport]) as client:
         job = client.submit(sample, plugin="sleepy", options={"ms": 5})
@@ -19,6 +20,24 @@ def test_both_transports_say_what_the_log_says(product: Product, sample: Path, t
 
         assert texts == list(client.events(job["job_id"]))
         assert client.job(job["job_id"])["status"] == "done"
+
+
+def test_the_asynchronous_client_says_the_same(product: Product, sample: Path) -> None:
+    """The same calls, awaited; several watches at once."""
+
+    async def texts_of_two() -> list[list[str]]:
+        async with AsyncTransomClient(product.url, proxies=False) as client:
+            job = await client.submit(sample, plugin="sleepy", options={"ms": 5})
+
+            async def watch() -> list[str]:
+                return [message.text async for message in client.watch(job["job_id"])]
+
+            watched = await asyncio.gather(watch(), watch())
+            return [*watched, [text async for text in client.events(job["job_id"])]]
+
+    first, second, logged = asyncio.run(texts_of_two())
+
+    assert first == second == logged
 
 
 def test_what_is_missed_by_now_is_not_told(product: Product, sample: Path) -> None:

@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
+    InvalidMessage,
     InvalidProxyStatus,
     InvalidStatus,
     InvalidURI,
@@ -79,6 +80,8 @@ class WebSocketTransport:
             raise TransportFailed(f"the way here {refused}") from error
         except InvalidProxyStatus as error:
             raise TransportFailed("the proxy refuses WebSockets") from error
+        except InvalidMessage as error:
+            raise StreamBroken(f"no WebSocket: {error}") from error
         except (ProxyError, InvalidHandshake, InvalidURI) as error:
             raise TransportFailed("the way here does not pass WebSockets on") from error
         except (OSError, EOFError) as error:
