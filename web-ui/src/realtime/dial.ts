@@ -19,6 +19,8 @@ const MUTE_MS = 2_500;
 const LAST_MUTE_MS = 10_000;
 /** What was sent further apart than this, and comes closer together, was held on the way. */
 const TOGETHER_MS = 300;
+/** How often it has to be seen: once it may be that a machine was busy. */
+const MAX_HOLDS = 2;
 const PULSE_MS = 100;
 
 export interface DialEvents {
@@ -58,6 +60,8 @@ export class Dial {
   readonly #events: DialEvents;
   readonly #pulse: Pulse;
   #rung = -1;
+  /** How often this rung has held messages back. */
+  #holds = 0;
   #stream: Stream | null = null;
   /** When `hello` came, by the clock's own count; null before. */
   #helloAt: number | null = null;
@@ -101,6 +105,11 @@ export class Dial {
 
   #next(last: StreamEnd): void {
     this.#rung += 1;
+    this.#holds = 0;
+    this.#try(last);
+  }
+
+  #try(last: StreamEnd): void {
     this.#helloAt = null;
     this.#heard = this.#proven = false;
     const { transport } = this;
@@ -139,6 +148,11 @@ export class Dial {
   #fail(why: Failing): void {
     this.#cancelVerdict();
     this.#stream?.close();
+    this.#holds += why === "held" ? 1 : 0;
+    if (why === "held" && this.#holds < MAX_HOLDS) {
+      this.#try(BROKEN);
+      return;
+    }
     if (!this.transport?.isShared) this.#fallback ??= why;
     if (this.#helloAt !== null) this.#events.onMute();
     this.#next(BROKEN);
