@@ -33,6 +33,8 @@ PATH: Final = "/v1/realtime"
 _SPARE_SECONDS: Final = 15.0
 #: How long the small question for the tail may take, in seconds.
 _TAIL_SECONDS: Final = 5.0
+#: So many polls that waited in vain and were not cut make the next ones longer.
+_PEACEFUL_POLLS: Final = 20
 #: What something on the way may have against a `GET`, and not against a `POST`.
 _AGAINST_GET: Final = frozenset({403, 405, 414})
 
@@ -52,6 +54,7 @@ class Polling:
         self._clock: Callable[[], float] = asyncio.get_running_loop().time
         self._backoff = Backoff(pace.pauses)
         self._method = "GET"
+        self._waited_in_peace = 0
         #: How long one waits at the moment.
         self.wait = wait
 
@@ -66,6 +69,7 @@ class Polling:
                 if took >= self._pace.shortest_poll and self.wait > self._pace.shortest_poll:
                     # Cut for its length: a shorter one may come through.
                     self.wait = max(self._pace.shortest_poll, self.wait / 2)
+                    self._waited_in_peace = 0
                     logger.info("Polls wait %.1f s: %s", self.wait, error, extra={"action": "poll_shortened"})
                 else:
                     await self._pause(str(error))
@@ -73,9 +77,18 @@ class Polling:
             except Outdated:
                 continue
             self._backoff.reset()
+            if not news and self._clock() - began >= self.wait:
+                self._lengthen()
             if not news and self._clock() - began < self._pace.shortest_poll:
                 # Whoever answers at once though there is nothing would be asked without end.
                 await asyncio.sleep(self._pace.shortest_poll)
+
+    def _lengthen(self) -> None:
+        """It was perhaps a restart that cut them: after many that were not cut, longer ones are tried again."""
+        self._waited_in_peace += 1
+        if self._waited_in_peace >= _PEACEFUL_POLLS and self.wait < self._pace.poll:
+            self._waited_in_peace = 0
+            self.wait = min(self._pace.poll, self.wait * 2)
 
     async def ask(self, wait: float) -> bool:
         """Ask once, and hand over what comes; whether there was anything.
