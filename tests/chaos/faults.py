@@ -25,6 +25,9 @@ class Part(StrEnum):
     SCRIBE = "scribe"
     BROKER = "broker"
     DATABASE = "database"
+    #: Every connection through one of the proxies that clients watch through, and that proxy itself.
+    CONNECTION = "connection"
+    PROXY = "proxy"
 
 
 class Kind(StrEnum):

@@ -18,6 +18,9 @@ class Figures:
     messages: int = 0
     connections: int = 0
     gaps: int = 0
+    #: Jobs that the product's own clients watched to their ends, and over what, each time that was found.
+    watches: int = 0
+    ways: Counter[str] = field(default_factory=Counter)
     #: Files that only the search for litter found.
     litter: int = 0
     standstill_seconds: float = 0.0
@@ -32,6 +35,6 @@ class Figures:
         """A row of the table in `docs/chaos.md`."""
         return (
             f"| {self.back_end} | {self.faults} | {self.jobs} | {self.again} | {self.messages:,} "
-            f"| {self.connections:,} | {self.standstill_seconds:.1f} s | {self.longest_job_seconds:.0f} s "
-            f"| {len(self.breaches)} |"
+            f"| {self.connections:,} | {self.watches:,} | {self.standstill_seconds:.1f} s "
+            f"| {self.longest_job_seconds:.0f} s | {len(self.breaches)} |"
         )

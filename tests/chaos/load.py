@@ -79,6 +79,15 @@ class Load:
         for lane in self._lanes:
             lane.start()
 
+    def newest(self, but: set[str]) -> str | None:
+        """The job that was accepted last and is not among these; None where there is none."""
+        return next((job.job_id for job in reversed(self.accepted) if job.job_id not in but), None)
+
+    def purge(self, client: httpx.Client) -> None:
+        """Have every job forgotten."""
+        for job in self.accepted:
+            client.post(f"/v1/jobs/{job.job_id}/purge")
+
     def stop(self) -> None:
         """Submit no more, and wait until every accepted job has ended, or has taken too long."""
         self._deadline = time.monotonic() + JOB_SECONDS

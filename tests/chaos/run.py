@@ -18,11 +18,12 @@ import sqlalchemy as sa
 from app.database.engine import Database
 from app.database.schema import events, logs, workers
 from tests.chaos import verdict
-from tests.chaos.faults import schedule
+from tests.chaos.crowd import Crowd
+from tests.chaos.faults import Part, schedule
 from tests.chaos.figures import Figures
 from tests.chaos.load import Load
 from tests.chaos.stands import STANDS, Stand
-from tests.chaos.watchers import TRANSPORTS, Watcher
+from tests.chaos.watchers import TRANSPORTS, Watcher, read_log
 from tests.stack import wait_until
 
 #: How long everything may take to be ready after the last fault.
@@ -62,6 +63,8 @@ def _run(stand: Stand, figures: Figures, seed: int, faults: int, say: Say) -> No
     overall = [Watcher(stand.addresses, transport) for transport in TRANSPORTS]
     load = Load(stand.addresses, seed, journal)
     load.start()
+    crowd = Crowd(stand.addresses, load.newest)
+    crowd.start()
     told = 0
     try:
         for fault in schedule(seed, faults):
@@ -70,13 +73,14 @@ def _run(stand: Stand, figures: Figures, seed: int, faults: int, say: Say) -> No
             time.sleep(fault.pause)
             told = _told(overall)
             say(str(fault))
-            stand.hit(fault)
+            (crowd if fault.part in {Part.CONNECTION, Part.PROXY} else stand).hit(fault)
             figures.faults += 1
     except AssertionError as never:
         figures.breaches.append(f"after {figures.faults} faults: {never}")
     finally:
         stand.calm()
         load.stop()
+        crowd.finish()
     say(f"{len(load.accepted)} jobs; waiting for the watchers of everything")
     with closing(stand.open_database()) as database:
         _watch_to_the_end(overall, database, figures)
@@ -89,12 +93,11 @@ def _run(stand: Stand, figures: Figures, seed: int, faults: int, say: Say) -> No
                 wait_until(stand.ready, what="every part being ready again", seconds=READY_SECONDS)
             except AssertionError as never:
                 figures.breaches.append(str(never))
-            figures.breaches += verdict.breaches_of_logs(client, load.accepted, overall)
+            _compare_logs(client, load, overall, crowd, figures)
             for part, server in stand.servers.items():
                 if server.clients() > before[part] + SPARE_CONNECTIONS:
                     figures.breaches.append(f"the {part} has {server.clients()} connections, {before[part]} before")
-            for job in load.accepted:
-                client.post(f"/v1/jobs/{job.job_id}/purge")
+            load.purge(client)
         if not figures.breaches:
             figures.breaches += verdict.breaches_of_leftovers(database, stand.data / "blobs", figures)
         figures.breaches += [f"exit code {code}" for code in stand.stop() if code != 0]
@@ -103,6 +106,12 @@ def _run(stand: Stand, figures: Figures, seed: int, faults: int, say: Say) -> No
     for part, server in stand.servers.items():
         if server.clients():
             figures.breaches.append(f"the {part} still has {server.clients()} connections")
+
+
+def _compare_logs(client: httpx.Client, load: Load, overall: list[Watcher], crowd: Crowd, figures: Figures) -> None:
+    figures.breaches += verdict.breaches_of_logs(client, load.accepted, overall)
+    figures.breaches += crowd.breaches(lambda job_id: [each.id for each in read_log(client, job_id)])
+    figures.watches, figures.ways = len(crowd.watched), crowd.ways
 
 
 def _told(overall: list[Watcher]) -> int:
