@@ -228,6 +228,18 @@ class TailResponse(_Model):
     epoch: str
 
 
+class DoctorEcho(_Model):
+    """What of a request arrived: what is missing was lost, or changed, on the way."""
+
+    method: str
+    http_version: str = Field(description="In which the last machine on the way spoke to the server.")
+    header_names: list[str]
+    headers: dict[str, str] = Field(description="Values of those that machines on the way write or change.")
+    authorization: bool = Field(description="Whether there was an `Authorization`.")
+    address_length: int = Field(description="Of path and query, in bytes.")
+    body_bytes: int
+
+
 class Liveness(_Model):
     """That the process answers."""
 

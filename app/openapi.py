@@ -37,8 +37,12 @@ def describe(routes: Sequence[BaseRoute], *, root_path: str = "") -> dict[str, A
     for route in routes:
         if isinstance(route, Route):
             path = _CONVERTER.sub(r"{\1}", route.path)
-            for method in sorted((route.methods or set()) - {"HEAD"}):
-                paths.setdefault(path, {})[method.lower()] = _operation(route)
+            methods = sorted((route.methods or set()) - {"HEAD"})
+            for method in methods:
+                operation = _operation(route)
+                if len(methods) > 1:
+                    operation["operationId"] += f"_{method.lower()}"
+                paths.setdefault(path, {})[method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "Transom", "version": VERSION, "description": _ABOUT},

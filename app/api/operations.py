@@ -167,6 +167,21 @@ _REALTIME_BODY: Final[dict[str, Any]] = {
     }
 }
 
+_DOCTOR_STREAM: Final = (
+    Parameter("seconds", {"type": "number", "minimum": 0, "maximum": 130, "default": 3}, "How long it lasts."),
+    Parameter("every", {"type": "number", "minimum": 0.05, "maximum": 60, "default": 0.2}, "Seconds between events."),
+    Parameter(
+        "silent_after",
+        {"type": "number", "minimum": 0, "maximum": 130},
+        "From so many seconds on nothing is sent, until the last event at the end.",
+    ),
+    Parameter(
+        "pad",
+        {"type": "integer", "minimum": 0, "maximum": 65536, "default": 0},
+        "Bytes of comment after each event.",
+    ),
+)
+
 #: By the name of the handler. A route that is not here fails a test.
 OPERATIONS: Final[dict[str, Operation]] = {
     "submit_job": Operation(
@@ -364,6 +379,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     ),
     "realtime_tail": Operation("realtime", ten.TailResponse, parameters=_REALTIME, problems=(400, 404, 503)),
     "realtime_tail_post": Operation("realtime", ten.TailResponse, body=_REALTIME_BODY, problems=(400, 404, 413, 503)),
+    "doctor": Operation("health", ten.DoctorEcho, problems=(400, 413)),
+    "doctor_stream": Operation("health", "text/event-stream", parameters=_DOCTOR_STREAM, problems=(400, 503)),
     "health": Operation("health", nine.HealthResponse),
     "livez": Operation("health", ten.Liveness),
     "readyz": Operation("health", ten.Readiness, further={503: "A part that is needed fails."}),

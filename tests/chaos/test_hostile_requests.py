@@ -42,6 +42,8 @@ CHECKS: Final = [
     response_schema_conformance,
 ]
 STREAM: Final = "GET /v1/realtime"
+#: A stream that lasts as long as it is told.
+MEASURED: Final = "/v1/doctor/stream"
 #: Answers that say "later" on purpose, where that is described.
 LATER: Final = {503, 504}
 
@@ -108,6 +110,12 @@ class Sender:
                 case.query["transport"] = "poll"
             if isinstance(case.query.get("wait"), int | float):
                 case.query["wait"] /= 1000
+        if (
+            case.path == MEASURED
+            and isinstance(case.query, dict)
+            and isinstance(case.query.get("seconds"), int | float)
+        ):
+            case.query["seconds"] /= 1000
 
 
 def _ended_job(worker: HandWorker, job_id: str) -> str:
