@@ -21,6 +21,8 @@ from app.realtime.message_types import timestamp_now
 logger = logging.getLogger(__name__)
 
 _PONG: Final = '{{"type":"pong","payload":{{"timestamp":"{timestamp}"}}}}'
+#: Pings that are nearer to each other than this share of a heartbeat came in one lump.
+_LUMP: Final = 0.25
 #: Whoever is busy handing messages over is looked at again after so long, in seconds.
 _BUSY_SECONDS: Final = 0.25
 
@@ -57,7 +59,7 @@ class Line:
         self._hello = asyncio.Event()
         self._pinged = asyncio.Event()
         #: Whether it waits for the reader of the watch, or for the log: what it does not read then is not late.
-        self._busy = False
+        self._busy = self._was_busy = False
         self.task = asyncio.create_task(self._run(), name=f"line-{self.name}")
 
     @property
@@ -101,8 +103,7 @@ class Line:
                 self._heartbeat = float(message.payload.get("heartbeat_seconds") or self._heartbeat)
                 self._hello.set()
             case "ping":
-                self._last_ping = self._clock()
-                self._pinged.set()
+                self._take_ping()
                 await stream.reply(_PONG.format(timestamp=timestamp_now()))
                 if cursor := _cursor(message, "cursor"):
                     self._delivery.advance(cursor, self._life)
@@ -114,6 +115,14 @@ class Line:
             case "error":
                 logger.warning("The server says: %s", json.dumps(message.payload), extra={"action": "stream_error"})
 
+    def _take_ping(self) -> None:
+        apart, self._last_ping = self._clock() - self._last_ping, self._clock()
+        was_busy, self._was_busy = self._was_busy, False
+        if self._pinged.is_set() and not was_busy and apart < self._heartbeat * _LUMP:
+            # The server sends them apart: whoever gets them together gets everything late.
+            raise TransportFailed(_MUTE[self.name], doubtful=True)
+        self._pinged.set()
+
     async def _refill(self, to: Cursor | None) -> None:
         if to is None:
             raise StreamBroken("the server left something out and did not say what")
@@ -124,10 +133,14 @@ class Line:
 
     async def _busily(self, work: Awaitable[None]) -> None:
         self._busy = True
+        began = self._clock()
         try:
             await work
         finally:
             self._busy = False
+            if self._clock() - began >= _BUSY_SECONDS:
+                # What came meanwhile is read in one go, and not because anybody held it back.
+                self._was_busy = True
 
     async def _judge(self) -> None:
         pace = self._pace

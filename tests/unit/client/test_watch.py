@@ -244,6 +244,15 @@ def test_a_stream_that_is_cut_twice_is_left() -> None:
         assert server.transports == ["websocket", "websocket", "sse"]
 
 
+def test_pings_that_come_in_lumps_are_not_believed() -> None:
+    """The server sends them apart: a stream that brings several at once brings everything late."""
+    script: Script = [HELLO, PING, PING, PING]
+    with ScriptedServer(script, script, [HELLO, PING, DONE], websocket=False) as server:
+        assert _watch(server, transports=STREAMS, pace=HURRIED) == [DONE]
+
+        assert server.transports == ["sse", "sse", "sse-post"]
+
+
 def test_planned_ends_are_no_failure() -> None:
     """An event stream that says when to come back may end as often as it likes."""
     scripts: list[Script] = [[HELLO, PING, wire(seq), Retry(0)] for seq in range(1, 6)]
