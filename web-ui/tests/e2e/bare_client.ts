@@ -34,7 +34,7 @@ export async function watching(context: BrowserContext, script: string, address:
 }
 
 /** A context of the browser's that goes through this proxy, as one that was told of it. */
-export function throughProxy(browser: Browser, server: string): Promise<BrowserContext> {
+export function throughProxy(browser: Browser, server: string, credentials: { username?: string; password?: string }): Promise<BrowserContext> {
   // A browser goes around its proxy for what is on its own machine, unless it is told not to.
-  return browser.newContext({ proxy: { server, bypass: "<-loopback>", username: "user", password: "secret" } });
+  return browser.newContext({ proxy: { server, bypass: "<-loopback>", ...credentials } });
 }

@@ -17,6 +17,8 @@ import { FRAMES, submit, WatchedJob } from "./watched_job.ts";
 
 /** How often the sample is repeated: a message a frame, at least. */
 const REPEATS = 8;
+/** Pages that look for a way at the same time. */
+const AT_ONCE = 4;
 /** As long as the machine needs, with all those browsers on it. */
 const PATIENCE = { timeout: 120_000 };
 
@@ -127,16 +129,22 @@ test("behind each of them everything comes once and in order", async ({ browser,
   await hostileProxies(address, modes, async (proxies) => {
     const path = `/v1/realtime?since=${await nowAt(request, address)}`;
     const contexts: BrowserContext[] = [];
-    const watchers = await Promise.all(
-      proxies.map(async (proxy, place) => {
-        const isTold = place >= BEFORE_THE_SERVER.length;
-        const context = await (isTold ? throughProxy(browser, proxy.address) : browser.newContext());
-        contexts.push(context);
-        return watching(context, script, isTold ? address : proxy.address, path);
-      }),
-    );
-
-    await Promise.all(watchers.map(({ heard }) => expect.poll(async () => (await heard()).found, PATIENCE).not.toEqual([])));
+    const open = async (proxy: HostileProxy, place: number): Promise<Watching> => {
+      const isTold = place >= BEFORE_THE_SERVER.length;
+      // Each request of a browser with credentials goes through the test's own process: only where they are needed.
+      const credentials = modes[place] === "authenticate" ? { username: "user", password: "secret" } : {};
+      const context = await (isTold ? throughProxy(browser, proxy.address, credentials) : browser.newContext());
+      contexts.push(context);
+      const watcher = await watching(context, script, isTold ? address : proxy.address, path);
+      await expect.poll(async () => (await watcher.heard()).found, PATIENCE).not.toEqual([]);
+      return watcher;
+    };
+    const watchers: Watching[] = [];
+    // A machine that opens all of them at once is slower than any proxy.
+    for (let place = 0; place < proxies.length; place += AT_ONCE) {
+      const some = proxies.slice(place, place + AT_ONCE).map((proxy, index) => open(proxy, place + index));
+      watchers.push(...(await Promise.all(some)));
+    }
 
     const jobId = await submit(page, { plugin: "sleepy", options: '{"ms": 8}' }, { file: video, root: address });
     const heard = await Promise.all(watchers.map(ends));
@@ -153,6 +161,29 @@ test("behind each of them everything comes once and in order", async ({ browser,
       expect.soft(one.ids, name).toEqual(log);
       await expect.poll(() => streamed(proxy), { message: `${name}: requests that the proxy saw` }).toBeGreaterThan(0);
     }
+  });
+});
+
+test("who comes while a job runs sees it at once, whatever the way is", async ({ browser, page, address, request }) => {
+  test.setTimeout(180_000);
+  const modes = ["refuse-upgrades+hold-bodies", "mute-upgrades+hold-bodies", "mute-upgrades"];
+  await hostileProxies(address, modes, async (proxies) => {
+    const since = await nowAt(request, address);
+    const jobId = await submit(page, { plugin: "sleepy", options: '{"ms": 60}' }, { root: address });
+    const path = `/v1/realtime?job_id=${jobId}&since=${since}`;
+    const context = await browser.newContext();
+    const heard: Heard[] = [];
+    const watchers: Watching[] = [];
+    for (const proxy of proxies) watchers.push(await watching(context, script, proxy.address, path));
+
+    for (const watcher of watchers) heard.push(await ends(watcher));
+
+    const log = await logOf(request, address, jobId);
+    for (const [place, one] of heard.entries()) {
+      console.log(told(`${modes[place]}, while it runs`, one, log));
+      expect(one.ids).toEqual(log);
+    }
+    await context.close();
   });
 });
 
