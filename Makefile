@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run install test e2e chaos check format bench wheel hooks clean
+.PHONY: help run install test e2e chaos proxies check format bench wheel hooks clean
 
 BIN := .venv/bin
 # Further arguments: `make run ARGS="--port 9000"`, `make test ARGS="-k cursor"`.
@@ -53,6 +53,16 @@ e2e: browser-there .venv/.installed-all web-ui/node_modules/.installed $(UI) ## 
 
 chaos: .venv/.installed-test ## Hit every part at random, 200 times over each back end: see docs/chaos.md
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+proxies: .venv/.installed-test $(UI) browser-there .venv-mitmproxy/.installed ## Watch jobs through real proxies, with both clients; prints the table
+	@$(BIN)/python -m tests.proxies.table $(ARGS)
+
+# Apart from everything else: what it depends on is not what Transom does.
+.venv-mitmproxy/.installed:
+	@echo "Installing mitmproxy into .venv-mitmproxy."
+	@$(BIN)/python -m venv .venv-mitmproxy
+	@.venv-mitmproxy/bin/python -m pip install -qq --disable-pip-version-check 'mitmproxy>=12'
+	@touch $@
 
 check: .venv/.installed-dev ## Check style, types and the direction of imports; says all that is wrong at once
 	@failed=0; \

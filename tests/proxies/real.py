@@ -164,6 +164,8 @@ def _nginx_command(program: str, config: Path, site: Site) -> list[str]:
     return [program, "-c", str(config), "-p", str(site.folder)]
 
 
+_GZIP: Final = "gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1;"
+
 REAL_PROXIES: Final = (
     RealProxy(
         "nginx",
@@ -178,17 +180,18 @@ REAL_PROXIES: Final = (
         "compresses whatever it passes on",
         "nginx",
         False,
-        _nginx(location="proxy_http_version 1.1;", http="gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1;"),
+        _nginx(location="proxy_http_version 1.1;", http=_GZIP),
         _nginx_command,
     ),
     RealProxy(
         "nginx, buffering",
-        "gathers whole answers, whatever their headers say",
+        "compresses and gathers whole answers, whatever their headers say",
         "nginx",
         False,
         _nginx(
             location="proxy_http_version 1.1; proxy_buffering on; proxy_ignore_headers X-Accel-Buffering; "
-            "proxy_buffers 16 64k; proxy_buffer_size 64k; proxy_busy_buffers_size 128k;"
+            "proxy_buffers 16 64k; proxy_buffer_size 64k; proxy_busy_buffers_size 128k;",
+            http=_GZIP,
         ),
         _nginx_command,
     ),
