@@ -1,0 +1,326 @@
+"""What follows from what was seen: each rule looks at one thing, and says what it found in a code and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.client.doctor.machines import Machine
+from app.client.doctor.observations import Lasting, Live, LiveSeen, Observations, Reached, Upgrade
+from app.client.doctor.pacing import Pacing, Passing
+from app.client.doctor.remedies import Site, change_for, snippets_for
+from app.client.doctor.report import Finding, Severity
+from app.client.doctor.streams import at_once
+from app.client.doctor.ways import ways_of
+from app.client.way import Transport
+
+_GOOD, _MINOR, _SERIOUS = Severity.GOOD, Severity.MINOR, Severity.SERIOUS
+_KB: Final = 1024
+#: The stream's own comments come this often; what cuts sooner cuts a stream of a job that is quiet.
+_COMMENT_SECONDS: Final = 10.0
+_NO_NAME: Final = "It does not say who it is: it writes no `Via` and no `Server`, and no error page of it was seen."
+
+_AT_ONCE_ALL_THE_SAME: Final = "Nobody who watches a job notices: messages come over {way}."
+_ONLY_POLLS: Final = "Messages come by long polling: up to some seconds late, and at more cost to the server."
+
+
+class Findings:
+    """The findings about one way to a server."""
+
+    def __init__(self, seen: Observations) -> None:
+        self._seen = seen
+        self._site = Site.of(seen.server, told=seen.proxy is not None)
+        self._ways = ways_of(seen)
+
+    def all(self) -> list[Finding]:
+        """All of them, the most serious first."""
+        if self._seen.reach.reached is not Reached.TRANSOM:
+            found = [*self._reach(), *self._certificate()]
+        else:
+            found = [
+                *self._certificate(),
+                *self._websocket(),
+                *self._connect(),
+                *self._streams(),
+                *self._whole(),
+                *self._cuts(),
+                *self._caps(),
+                *self._line(),
+            ]
+        order = [_SERIOUS, _MINOR, _GOOD]
+        return sorted(found, key=lambda finding: order.index(finding.severity))
+
+    def _finding(
+        self, code: str, severity: Severity, seen: str, means: str, *, by: str | None = None, **figures: str
+    ) -> Finding:
+        if severity is _GOOD:
+            return Finding(code, severity, seen, means)
+        machines = self._seen.machines
+        return Finding(
+            code,
+            severity,
+            seen,
+            means,
+            by=by_whom(machines) if by is None else by,
+            change=change_for(code, self._site, **figures),
+            snippets=snippets_for(code, self._site, machines),
+        )
+
+    def _reach(self) -> Iterator[Finding]:
+        reach, detail = self._seen.reach, self._seen.reach.detail
+        nothing = "Nothing of Transom can be used from here."
+        if reach.reached is Reached.NO_NAME:
+            yield self._finding("NAME_UNKNOWN", _SERIOUS, f"The name is not known here ({detail}).", nothing, by="")
+        elif reach.reached is Reached.NO_CONNECTION:
+            yield self._finding("NO_CONNECTION", _SERIOUS, f"No connection comes about ({detail}).", nothing, by="")
+        elif reach.reached is Reached.NO_TRUST:
+            issuer = f" It was made by {reach.certificate.issuer}." if reach.certificate else ""
+            seen = f"The certificate that is shown is not trusted here.{issuer}"
+            yield self._finding("CERTIFICATE_NOT_TRUSTED", _SERIOUS, seen, nothing, by="")
+        elif reach.reached is Reached.PROXY_ASKS:
+            seen = "The proxy asks for a name and a password (407)."
+            yield self._finding("PROXY_AUTHENTICATION", _SERIOUS, seen, nothing)
+        elif reach.reached is Reached.OLD_TRANSOM:
+            seen = "The server is a Transom that can't be examined: it has no /v1/doctor."
+            yield self._finding("SERVER_TOO_OLD", _SERIOUS, seen, "Nothing can be said of the way to it.", by="")
+        elif reach.reached is Reached.NOT_TRANSOM:
+            seen = f"What answers there is not Transom (status {reach.status})."
+            yield self._finding("NOT_TRANSOM", _SERIOUS, seen, nothing)
+        else:
+            yield self._finding("REFUSED", _SERIOUS, f"The very first request is refused ({detail}).", nothing)
+
+    def _certificate(self) -> Iterator[Finding]:
+        reach = self._seen.reach
+        if reach.certificate is None:
+            return
+        issuer = reach.certificate.issuer
+        if reach.certificate.inspector or (reach.trusted_by == "system" and self._seen.proxy):
+            surely = "is" if reach.certificate.inspector else "may be"
+            yield self._finding(
+                "TLS_INSPECTED",
+                _MINOR,
+                f"The encrypted connection {surely} opened and read on the way: its certificate was made by {issuer}.",
+                "What inspects may read whole answers before it passes them on, and can see all that is sent.",
+                by=f"The certificate's issuer names it: {issuer}.",
+            )
+        elif reach.trusted_by in {"system", "bundle"}:
+            where = "the system's own store" if reach.trusted_by == "system" else "the bundle that was given"
+            yield self._finding(
+                "PRIVATE_AUTHORITY",
+                _GOOD,
+                f"The certificate was made by {issuer}, which is known from {where} and not to everybody.",
+                "Machines that should reach Transom have to know this authority too.",
+            )
+
+    def _websocket(self) -> Iterator[Finding]:
+        seen = self._seen.websocket
+        if seen is None:
+            return
+        if seen.outcome is Upgrade.WORKS:
+            what = "A WebSocket opens, and what is said over it comes at once."
+            yield self._finding("WEBSOCKET_WORKS", _GOOD, what, "Clients have the best way there is.")
+            return
+        if seen.outcome is Upgrade.CONNECT_REFUSED:
+            return
+        code, what = {
+            Upgrade.STRIPPED: (
+                "UPGRADE_STRIPPED",
+                "The request to open a WebSocket arrived as a plain `GET`: the upgrade was taken out of it.",
+            ),
+            Upgrade.REFUSED: ("UPGRADE_REFUSED", f"The request to open a WebSocket was refused with {seen.status}."),
+            Upgrade.MUTE: ("WEBSOCKET_MUTE", "A WebSocket opens, and then nothing comes over it."),
+            Upgrade.BUFFERED: ("WEBSOCKET_BUFFERED", "What is said over a WebSocket is kept back and comes in lumps."),
+            Upgrade.BROKEN: ("WEBSOCKET_BROKEN", f"The connection breaks when a WebSocket is opened ({seen.detail})."),
+        }[seen.outcome]
+        yield self._finding(code, self._severity(), what, self._instead())
+
+    def _connect(self) -> Iterator[Finding]:
+        seen, plain = self._seen.websocket, self._seen.plain_upgrade
+        if seen is not None and seen.outcome is Upgrade.CONNECT_REFUSED:
+            port = self._site.port
+            what = f"The proxy refuses `CONNECT` to port {port} with {seen.status}; WebSockets need it."
+            yield self._finding("CONNECT_REFUSED", self._severity(), what, self._instead())
+            if plain is not None and plain.outcome is Upgrade.STRIPPED:
+                what = "A WebSocket that is asked for without `CONNECT` arrives as a plain `GET`, without its upgrade."
+                yield self._finding("UPGRADE_STRIPPED", _MINOR, what, self._instead())
+
+    def _streams(self) -> Iterator[Finding]:
+        pacings = self._seen.pacings
+        get, post = pacings.get("get"), pacings.get("post")
+        if get is None or post is None:
+            return
+        if at_once(get):
+            if _outcome(self._seen.sse) is Live.WORKS:
+                what = "Event streams (Server-Sent Events) come as they are sent."
+                yield self._finding("STREAMS_PASS", _GOOD, what, "Clients whose WebSockets fail lose nothing.")
+            if self._seen.accel_taken:
+                what = "`X-Accel-Buffering: no` is understood on the way: streams are passed on at once because of it."
+                yield self._finding("BUFFERING_HEADER_HONOURED", _GOOD, what, "Leave it so.")
+        elif get.held and at_once(post):
+            what = f"Answers to `GET` are held back ({_late(get)}); those to `POST` come at once."
+            yield self._finding("GETS_HELD", self._severity(), what, self._instead())
+        elif get.held:
+            yield self._held(get)
+        compressible = pacings.get("get, compressible")
+        if compressible is not None and compressible.compressed:
+            held = f", and what it compresses comes late ({_late(compressible)})" if compressible.held else ""
+            what = f"Something on the way compresses event streams ({compressible.compressed}){held}."
+            means = "Clients ask for no compression where they can. Browsers always offer it: they may have to poll."
+            yield self._finding("STREAMS_COMPRESSED", _MINOR, what, means)
+
+    def _held(self, get: Pacing) -> Finding:
+        padded = [self._seen.pacings.get(name) for name in ("get, 1.5 KB", "post, 16 KB")]
+        more = [pacing for pacing in padded if pacing is not None]
+        if all(pacing.passing in {Passing.AT_THE_END, Passing.UNKNOWN} for pacing in [get, *more]):
+            ignored = " `X-Accel-Buffering: no` is read on the way, and not obeyed." if self._seen.accel_taken else ""
+            what = f"Event streams are held back until the answer ends ({_late(get)}).{ignored}"
+            return self._finding("STREAMS_HELD", self._severity(), what, self._instead())
+        lump = next((pacing.lump_bytes for pacing in more if pacing.held and pacing.lump_bytes), get.lump_bytes)
+        size = f"lumps of about {lump // _KB} KB" if lump else "lumps"
+        what = f"Event streams come in {size} ({_late(get)})."
+        return self._finding("STREAMS_IN_LUMPS", self._severity(), what, self._instead())
+
+    def _whole(self) -> Iterator[Finding]:
+        if self._seen.headers_held:
+            what = "The head of an answer is held back until its first byte comes."
+            means = "Transom sends a first message with every head, so nobody notices."
+            yield self._finding("HEADERS_HELD", _MINOR, what, means)
+        if _outcome(self._seen.poll) is not Live.WORKS:
+            status = self._seen.poll.status if self._seen.poll else 0
+            what = f"Long polls are not answered (status {status})."
+            yield self._finding("POLLING_FAILS", _SERIOUS, what, "Clients lose what they fall back on.")
+
+    def _cuts(self) -> Iterator[Finding]:
+        seen = self._seen
+        busy, silent, poll = (_cut(each) for each in (seen.busy, seen.silent, seen.long_poll))
+        websocket = _cut(seen.quiet_websocket)
+        if busy is not None:
+            what = (
+                f"Whatever takes long is cut, busy or not: an event stream after {busy:.1f} s{_polls(seen.long_poll)}."
+            )
+            means = "Streams break off and are taken up again, which costs time; clients end up with short polls."
+            yield self._finding("CUT_AFTER_A_TIME", _MINOR if self._ways.live else _SERIOUS, what, means)
+        elif silent is not None or websocket is not None:
+            parts = [
+                f"an event stream after {silent:.1f} s" if silent is not None else "",
+                f"a WebSocket after {websocket:.1f} s" if websocket is not None else "",
+            ]
+            shortest = min(each for each in (silent, websocket) if each is not None)
+            what = f"What is silent is cut: {' and '.join(filter(None, parts))}{_polls(seen.long_poll)}."
+            if shortest < _COMMENT_SECONDS:
+                means = (
+                    "Streams of jobs that say nothing for a while break off, again and again, and are taken up again."
+                )
+            else:
+                means = (
+                    "Event streams are never silent so long: Transom says something every 10 s. WebSockets may break."
+                )
+            yield self._finding("CUT_WHEN_SILENT", _SERIOUS if shortest < _COMMENT_SECONDS else _MINOR, what, means)
+        elif poll is not None:
+            what = f"What waits for its answer is cut{_polls(seen.long_poll)}."
+            means = "Clients notice and ask for shorter waits; only they that have to poll lose anything."
+            yield self._finding("POLLS_CUT", _MINOR, what, means)
+
+    def _caps(self) -> Iterator[Finding]:
+        caps = self._seen.caps
+        if caps is None:
+            return
+        if caps.refused_body is not None:
+            what = (
+                f"A request with a body of {_size(caps.refused_body)} is refused{_with(caps.body_status)}"
+                f"{_largest(caps.largest_body, 'one of')}."
+            )
+            means = "Files are sent in smaller pieces, which takes longer; other programs may fail to send them."
+            yield self._finding("BODY_LIMIT", _MINOR, what, means)
+        if caps.refused_address is not None:
+            what = (
+                f"An address of {_size(caps.refused_address)} is refused{_with(caps.address_status)}"
+                f"{_largest(caps.longest_address, 'one of')}."
+            )
+            means = "Clients that ask for many jobs at once send the question as a `POST` instead."
+            yield self._finding("ADDRESS_LIMIT", _MINOR, what, means)
+        if caps.refused_methods:
+            methods = ", ".join(caps.refused_methods)
+            statuses = ", ".join(sorted({str(status) for status in caps.refused_methods.values() if status}))
+            what = f"Requests with these methods are refused: {methods}{_with(statuses)}."
+            means = "Clients use `POST` in their place; nobody notices but who writes to the API directly."
+            yield self._finding("METHODS_REFUSED", _MINOR, what, means, methods=methods)
+        if "Authorization" in caps.lost_headers:
+            what = "The header `Authorization` is taken out of requests."
+            means = "Nobody can show who they are: with API keys every request would be refused."
+            yield self._finding("AUTHORIZATION_STRIPPED", _SERIOUS, what, means)
+        if "Last-Event-ID" in caps.lost_headers:
+            what = "The header `Last-Event-ID` is taken out of requests."
+            means = "Transom's own clients say the same in the address. Other event stream clients miss messages."
+            yield self._finding("LAST_EVENT_ID_STRIPPED", _MINOR, what, means)
+        if caps.http_version == "1.0":
+            what = "The server is spoken to in HTTP/1.0."
+            means = "HTTP/1.0 knows no WebSockets, and needs a new connection for every request."
+            yield self._finding("HTTP_1_0", _MINOR, what, means)
+
+    def _line(self) -> Iterator[Finding]:
+        errors = self._seen.gateway_errors
+        if errors:
+            statuses = ", ".join(sorted({str(status) for status in errors}))
+            what = f"Of {self._seen.requests} requests {len(errors)} could not be passed on ({statuses})."
+            means = "Clients ask again by themselves; streams break off and are taken up again."
+            yield self._finding("BAD_GATEWAYS", _MINOR, what, means)
+        if not self._ways.live:
+            what = "Neither WebSockets nor event streams get through as they should."
+            yield self._finding("NOTHING_LIVE", _SERIOUS, what, _ONLY_POLLS, by="")
+
+    def _severity(self) -> Severity:
+        return _MINOR if self._ways.live else _SERIOUS
+
+    def _instead(self) -> str:
+        """What clients do as they can't have this."""
+        names = {
+            Transport.WEBSOCKET: "a WebSocket",
+            Transport.SSE: "Server-Sent Events",
+            Transport.SSE_POST: "padded Server-Sent Events",
+        }
+        best = self._ways.best
+        return _AT_ONCE_ALL_THE_SAME.format(way=names[best]) if best in names else _ONLY_POLLS
+
+
+def by_whom(machines: list[Machine]) -> str:
+    """Who may have done it, and how that is known."""
+    if not machines:
+        return _NO_NAME
+    known = "; ".join(f"{machine.name} ({machine.evidence})" for machine in machines)
+    return f"{known}." if len(machines) == 1 else f"One of these: {known}."
+
+
+def _outcome(live: LiveSeen | None) -> Live | None:
+    return live.outcome if live else None
+
+
+def _cut(lasting: Lasting | None) -> float | None:
+    return lasting.cut_after if lasting else None
+
+
+def _late(pacing: Pacing) -> str:
+    return f"up to {pacing.late_seconds:.1f} s late"
+
+
+def _polls(poll: Lasting | None) -> str:
+    """What became of the poll that waited, as a further clause."""
+    if poll is None or poll.cut_after is None:
+        return ""
+    how = f"answered with {poll.status}" if poll.status else "cut"
+    return f", a long poll is {how} after {poll.cut_after:.1f} s"
+
+
+def _with(status: int | str) -> str:
+    return f" ({status})" if status else ""
+
+
+def _largest(size: int, what: str) -> str:
+    return f"; {what} {_size(size)} passes" if size else ""
+
+
+def _size(size: int) -> str:
+    if size >= _KB * _KB:
+        whole, rest = divmod(size, _KB * _KB)
+        return f"{whole} MB" if not rest else f"just over {whole} MB"
+    return f"{size // _KB} KB"

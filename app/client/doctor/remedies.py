@@ -1,0 +1,211 @@
+"""What to change, in general words and as lines for the configuration of programs that are known.
+
+The lines are for whoever runs such a program: they say where they belong, and name the server that was examined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from app.client.doctor.machines import Machine, Program
+from app.client.doctor.report import Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The server that was examined, as configurations name it."""
+
+    host: str
+    port: int
+    told: bool
+
+    @classmethod
+    def of(cls, server: str, *, told: bool) -> Site:
+        """The site at an address; `told`: clients are told of a proxy."""
+        parts = urlsplit(server)
+        return cls(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), told)
+
+
+_GENERAL: Final = {
+    "UPGRADE_STRIPPED": "Let WebSockets pass: for requests to {host}, hand the headers `Upgrade: websocket` and "
+    "`Connection: Upgrade` on to the server, and speak HTTP/1.1 to it.",
+    "UPGRADE_REFUSED": "Allow WebSockets to {host}: requests with `Upgrade: websocket` are refused at the moment, "
+    "often by a rule of its own or a category named “WebSocket”.",
+    "WEBSOCKET_MUTE": "Pass on what comes over a WebSocket after it has opened, both ways and at once. Where that is "
+    "not possible, refuse the upgrade: a client that is refused takes another way without waiting.",
+    "WEBSOCKET_BUFFERED": "Pass on what comes over a WebSocket at once, without gathering or scanning it.",
+    "WEBSOCKET_BROKEN": "Let WebSockets to {host} pass, or refuse them with a proper answer such as 403.",
+    "CONNECT_REFUSED": "Allow the method `CONNECT` to {host}, port {port}. Browsers open every WebSocket through a "
+    "proxy that way. Or serve Transom by HTTPS on port 443, which is usually allowed already.",
+    "STREAMS_HELD": "Pass answers of the type `text/event-stream` on piece by piece, as they come. Take {host} out of "
+    "whatever reads whole answers first: content scanning, antivirus, data loss prevention, response buffering.",
+    "GETS_HELD": "Pass answers to `GET` of the type `text/event-stream` on piece by piece, as those to `POST` are.",
+    "STREAMS_IN_LUMPS": "Turn the buffering of answers off for {host}, or at least for the type `text/event-stream`.",
+    "STREAMS_COMPRESSED": "Leave the type `text/event-stream` out of compression, and obey `Cache-Control: "
+    "no-transform`, which Transom sends.",
+    "HEADERS_HELD": "Pass the head of an answer on as soon as it is there, without waiting for the body.",
+    "CUT_WHEN_SILENT": "Let a connection be silent for an hour, or at least for 60 s, before it is cut.",
+    "CUT_AFTER_A_TIME": "Set no limit to how long an answer or a WebSocket may take altogether, or one of an hour.",
+    "POLLS_CUT": "Wait at least 60 s for the answer of the server.",
+    "BODY_LIMIT": "Allow bodies of at least 16 MB to {host}; files are sent in pieces, so no more is needed.",
+    "ADDRESS_LIMIT": "Allow addresses of 8 KB and more.",
+    "METHODS_REFUSED": "Allow the methods {methods} to {host}.",
+    "AUTHORIZATION_STRIPPED": "Pass the header `Authorization` on to the server as it is.",
+    "LAST_EVENT_ID_STRIPPED": "Pass the header `Last-Event-ID` on to the server as it is.",
+    "HTTP_1_0": "Speak HTTP/1.1 to the server.",
+    "BAD_GATEWAYS": "Look into the log of the proxy for why it can't reach the server now and then: too few "
+    "connections, a server of a group that is down, a time-out for connecting that is too short.",
+    "TLS_INSPECTED": "Take {host} out of the inspection of encrypted connections.",
+    "PROXY_AUTHENTICATION": "Put the name and the password into the proxy's address: "
+    "`HTTPS_PROXY=http://name:password@proxy:port` (for http:// addresses `HTTP_PROXY`). Or let {host} pass "
+    "without them.",
+    "NAME_UNKNOWN": "Check the address, and whether the name server that this machine asks knows the name.",
+    "NO_CONNECTION": "Check that Transom runs, that it listens on an address which is reached from here "
+    "(`TRANSOM_HOST`), and that no firewall stands in between.",
+    "CERTIFICATE_NOT_TRUSTED": "Get the certificate of the authority that signed it from whoever runs the network, and "
+    "put it into the system's store, or name its file in `TRANSOM_CA_BUNDLE`.",
+    "NOT_TRANSOM": "Check the address and the port; behind a proxy, check where it sends requests for this address.",
+    "SERVER_TOO_OLD": "Update the server: it has to be as new as this command.",
+    "REFUSED": "Look up the status and the words of the refusal; whoever made the rule has to allow {host}.",
+    "NOTHING_LIVE": "Change one of the things below that stop WebSockets or event streams; one of them is enough.",
+    "POLLING_FAILS": "Allow plain `GET` requests to {host}/v1/realtime.",
+}
+#: Where clients are told of a proxy, they can also go round it.
+_ROUND_IT: Final = (
+    " Or let clients reach {host} without the proxy (`NO_PROXY={host}`, or an exception in the PAC file)."
+)
+_BETTER_ROUND: Final = frozenset(
+    {"UPGRADE_STRIPPED", "UPGRADE_REFUSED", "CONNECT_REFUSED", "STREAMS_HELD", "CUT_AFTER_A_TIME", "WEBSOCKET_MUTE"}
+)
+
+_NGINX_UPGRADE: Final = """\
+# in http { … }
+map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+
+# in the server { … } for HOST, in the location that has proxy_pass
+proxy_http_version 1.1;
+proxy_set_header Host $http_host;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection $connection_upgrade;"""
+_NGINX_HELD: Final = """\
+# in the location that has proxy_pass; remove `proxy_ignore_headers X-Accel-Buffering` where there is one
+proxy_http_version 1.1;
+proxy_buffering off;
+gzip off;"""
+_NGINX_CUT: Final = """\
+# in the location that has proxy_pass
+proxy_read_timeout 1h;
+proxy_send_timeout 1h;"""
+_HAPROXY_CUT: Final = """\
+# in defaults, or in the frontend and the backend of HOST
+timeout client 1h
+timeout server 1h
+timeout tunnel 1h"""
+_SQUID_CONNECT: Final = """\
+# in squid.conf, above the line `http_access deny CONNECT !SSL_ports`
+acl transom dstdomain HOST
+acl transom_port port PORT
+http_access allow CONNECT transom transom_port"""
+_SQUID_UPGRADE: Final = """\
+# in squid.conf (squid 5 and newer)
+acl transom dstdomain HOST
+http_upgrade_request_protocols websocket allow transom"""
+_SQUID_HELD: Final = """\
+# in squid.conf: what scans content (ICAP, eCAP) reads whole answers first
+acl transom dstdomain HOST
+adaptation_access all deny transom"""
+_TINYPROXY_CONNECT: Final = """\
+# in tinyproxy.conf. tinyproxy takes the upgrade out of plain requests, and no setting changes that;
+# through CONNECT, as browsers do, WebSockets pass.
+ConnectPort 443
+ConnectPort PORT"""
+_MITMPROXY_STREAM: Final = """\
+# stream.py, to be started with: mitmproxy -s stream.py
+def responseheaders(flow):
+    if flow.response.headers.get("content-type", "").startswith("text/event-stream"):
+        flow.response.stream = True"""
+_MITMPROXY_IGNORE: Final = """\
+# in ~/.mitmproxy/config.yaml: pass HOST on unread
+ignore_hosts:
+  - '^HOST_PATTERN:PORT$'"""
+
+_SNIPPETS: Final[dict[Program, dict[str, str]]] = {
+    Program.NGINX: {
+        "UPGRADE_STRIPPED": _NGINX_UPGRADE,
+        "UPGRADE_REFUSED": _NGINX_UPGRADE,
+        "HTTP_1_0": "# in the location that has proxy_pass\nproxy_http_version 1.1;",
+        "STREAMS_HELD": _NGINX_HELD,
+        "GETS_HELD": _NGINX_HELD,
+        "STREAMS_IN_LUMPS": _NGINX_HELD,
+        "STREAMS_COMPRESSED": "# in the location that has proxy_pass\ngzip off;",
+        "CUT_WHEN_SILENT": _NGINX_CUT,
+        "POLLS_CUT": _NGINX_CUT,
+        "BODY_LIMIT": "# in the server { … } for HOST\nclient_max_body_size 16m;\nproxy_request_buffering off;",
+        "ADDRESS_LIMIT": "# in http { … }\nlarge_client_header_buffers 4 32k;",
+        "METHODS_REFUSED": "# remove `limit_except` from the location, or name the methods in it\n"
+        "limit_except GET POST PUT PATCH DELETE OPTIONS { deny all; }",
+        "AUTHORIZATION_STRIPPED": "# in the location that has proxy_pass\n"
+        "proxy_set_header Authorization $http_authorization;",
+        "LAST_EVENT_ID_STRIPPED": "# in the location that has proxy_pass\n"
+        "proxy_set_header Last-Event-ID $http_last_event_id;",
+    },
+    Program.HAPROXY: {
+        "UPGRADE_STRIPPED": "# in the frontend and the backend of HOST, remove lines such as these\n"
+        "http-request del-header Upgrade\nhttp-request del-header Connection",
+        "UPGRADE_REFUSED": "# in the frontend of HOST, above the rules that deny\n"
+        "http-request allow if { req.hdr(Upgrade) -i websocket }",
+        "CUT_WHEN_SILENT": _HAPROXY_CUT,
+        "CUT_AFTER_A_TIME": _HAPROXY_CUT,
+        "POLLS_CUT": _HAPROXY_CUT,
+        "STREAMS_COMPRESSED": "# in the backend of HOST: name the types, without text/event-stream\n"
+        "compression type text/html text/css application/javascript application/json",
+        "ADDRESS_LIMIT": "# in global\ntune.bufsize 32768",
+    },
+    Program.SQUID: {
+        "UPGRADE_STRIPPED": _SQUID_UPGRADE,
+        "UPGRADE_REFUSED": _SQUID_UPGRADE,
+        "CONNECT_REFUSED": _SQUID_CONNECT,
+        "STREAMS_HELD": _SQUID_HELD,
+        "CUT_WHEN_SILENT": "# in squid.conf\nread_timeout 1 hour\nrequest_timeout 5 minutes",
+        "CUT_AFTER_A_TIME": "# in squid.conf\nclient_lifetime 1 day",
+        "BODY_LIMIT": "# in squid.conf\nrequest_body_max_size 16 MB",
+        "ADDRESS_LIMIT": "# in squid.conf\nrequest_header_max_size 64 KB",
+        "TLS_INSPECTED": "# in squid.conf, above the other ssl_bump lines\n"
+        "acl transom ssl::server_name HOST\nssl_bump splice transom",
+        "AUTHORIZATION_STRIPPED": "# in squid.conf\nrequest_header_access Authorization allow all",
+        "LAST_EVENT_ID_STRIPPED": "# in squid.conf\nrequest_header_access Last-Event-ID allow all",
+    },
+    Program.TINYPROXY: {
+        "UPGRADE_STRIPPED": _TINYPROXY_CONNECT,
+        "CONNECT_REFUSED": _TINYPROXY_CONNECT,
+        "CUT_WHEN_SILENT": "# in tinyproxy.conf, in seconds\nTimeout 3600",
+    },
+    Program.MITMPROXY: {
+        "STREAMS_HELD": _MITMPROXY_STREAM,
+        "GETS_HELD": _MITMPROXY_STREAM,
+        "TLS_INSPECTED": _MITMPROXY_IGNORE,
+    },
+}
+
+
+def change_for(code: str, site: Site, **figures: str) -> str:
+    """What to change about it, in general words."""
+    text = _GENERAL.get(code, "")
+    if text and site.told and code in _BETTER_ROUND:
+        text += _ROUND_IT
+    return text.format(host=site.host, port=site.port, **figures)
+
+
+def snippets_for(code: str, site: Site, machines: Iterable[Machine]) -> tuple[Snippet, ...]:
+    """Lines for each program that was recognised and has something to do with it."""
+    programs = dict.fromkeys(machine.program for machine in machines)
+    found = {program: _SNIPPETS.get(program, {}).get(code) for program in programs}
+    return tuple(Snippet(str(program), _named(text, site)) for program, text in found.items() if text)
+
+
+def _named(text: str, site: Site) -> str:
+    pattern = site.host.replace(".", r"\.")
+    return text.replace("HOST_PATTERN", pattern).replace("HOST", site.host).replace("PORT", str(site.port))
