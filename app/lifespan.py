@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from app.api.breaking import Networks
 from app.api.web_ui import BUILT
 from app.database.engine import Database
 from app.database.lifecycle import ensure_epoch
@@ -57,6 +58,7 @@ def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
                 manager=manager,
                 relay=relay,
                 metrics=metrics,
+                networks=Networks(),
                 web_ui=built_ui,
             )
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.api import (
     analyze,
+    breaking,
     bulk,
     demo,
     docs,
@@ -60,6 +61,7 @@ def routes() -> list[BaseRoute]:
         Route("/v1/jobs/{job_id}/previews", job_files.get_previews, methods=["GET"]),
         *tus.tus_routes(),
         Route("/v1/demo", demo.submit_demo, methods=["POST"]),
+        Route("/v1/demo/network", demo.break_network, methods=["POST"]),
         Route("/v1/analyze", analyze.analyze, methods=["POST"]),
         Route("/v1/plugins", fleet.list_plugins, methods=["GET"]),
         Route("/v1/plugins/{plugin}", fleet.get_plugin, methods=["GET"]),
@@ -67,7 +69,7 @@ def routes() -> list[BaseRoute]:
         Route("/v1/plugins/{plugin}/health", fleet.get_plugin_health, methods=["GET"]),
         Route("/v1/plugins/{plugin}/tools/{tool}/run", analyze.run_tool, methods=["POST"]),
         Route("/v1/devices", fleet.list_devices, methods=["GET"]),
-        *realtime_routes(),
+        *breaking.breakable(realtime_routes()),
         Route("/v1/doctor", doctor.doctor, methods=list(doctor.METHODS)),
         Route("/v1/doctor/stream", doctor.doctor_stream, methods=["GET", "POST"]),
         Route("/v1/health", health.health, methods=["GET"]),

@@ -240,6 +240,16 @@ class DoctorEcho(_Model):
     body_bytes: int
 
 
+class DemoNetwork(_Model):
+    """How the connections of a demonstration's page are treated."""
+
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True)
+
+    session_id: str
+    habit: Literal["none", "strip", "hold", "mute", "cut"] = Field(alias="break")
+    seconds: int = Field(description="For so long, unless it is asked for again.")
+
+
 class Liveness(_Model):
     """That the process answers."""
 

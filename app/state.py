@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from starlette.requests import Request
 
+from app.api.breaking import Networks
 from app.database.engine import Database
 from app.jobs.queue import JobQueue
 from app.metrics import Metrics
@@ -28,6 +29,7 @@ class AppState(TypedDict):
     manager: ConnectionManager
     relay: Relay
     metrics: Metrics
+    networks: Networks
     #: The folder of the built web UI; empty or missing where it is not built.
     web_ui: Path
 

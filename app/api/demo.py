@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from app.api.bodies import json_object
+from app.api.breaking import SESSION, WISH_SECONDS, Habit
+from app.api.caller import tenant_of
 from app.api.multipart import Form
 from app.api.submit import accept, accepted_response
 from app.api.uploads import StoredFile, open_upload
+from app.errors import Invalid
+from app.models_phase10 import DemoNetwork
 from app.sample import SAMPLE_NAME, SAMPLE_PLUGIN, sample_file
 from app.state import ApiRequest
 from app.storage.blobs import input_key
@@ -25,6 +30,27 @@ async def submit_demo(request: ApiRequest) -> Response:
         return Form({"plugin": [SAMPLE_PLUGIN]}, await _store_sample(request, job_id))
 
     return accepted_response(await accept(request, "demo", read))
+
+
+async def break_network(request: ApiRequest) -> Response:
+    """`POST /v1/demo/network`: from now on treat the connections of one page as a bad network would.
+
+    Streams of that session that are open are cut, and those that come are treated so; polls are left alone. It is for
+    the page that demonstrates what becomes of it, done by the process that answers, and over after some minutes.
+    """
+    body = await json_object(request)
+    session_id, wanted = body.get("session_id"), body.get("break")
+    if not isinstance(session_id, str) or not SESSION.fullmatch(session_id):
+        raise _invalid("session_id", "must be `demo-` and 32 hexadecimal digits")
+    if wanted != "none" and wanted not in [habit.value for habit in Habit]:
+        raise _invalid("break", f"must be one of none, {', '.join(Habit)}")
+    request.state["networks"].ask((tenant_of(request), session_id), None if wanted == "none" else Habit(wanted))
+    answer = DemoNetwork.model_validate({"session_id": session_id, "break": wanted, "seconds": WISH_SECONDS})
+    return JSONResponse(answer.model_dump())
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(f"{field} {message}", errors=[{"field": field, "message": message}])
 
 
 async def _store_sample(request: ApiRequest, job_id: str) -> StoredFile:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from app import models_phase9 as nine
 from app import models_phase10 as ten
 from app.api.bodies import MAX_JOB_IDS
+from app.api.breaking import SESSION, Habit
 from app.api.downloads import Lines
 from app.jobs.job import JobStatus
 from app.jobs.search import MAX_CHARACTERS, MAX_WORDS
@@ -167,6 +168,22 @@ _REALTIME_BODY: Final[dict[str, Any]] = {
     }
 }
 
+_DEMO_NETWORK: Final = {
+    JSON: {
+        "schema": {
+            "type": "object",
+            "required": ["session_id", "break"],
+            "properties": {
+                "session_id": {
+                    **_TEXT,
+                    "pattern": f"^{SESSION.pattern}$",
+                    "description": "The `session_id` of the connections; whoever knows it may do this to them.",
+                },
+                "break": {"type": "string", "enum": ["none", *(habit.value for habit in Habit)]},
+            },
+        }
+    }
+}
 _DOCTOR_STREAM: Final = (
     Parameter("seconds", {"type": "number", "minimum": 0, "maximum": 130, "default": 3}, "How long it lasts."),
     Parameter("every", {"type": "number", "minimum": 0.05, "maximum": 60, "default": 0.2}, "Seconds between events."),
@@ -335,6 +352,12 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "get_previews": Operation("jobs", ten.PreviewList, problems=(404,)),
     "submit_demo": Operation(
         "jobs", nine.JobResponse, 202, parameters=(_IDEMPOTENCY_KEY,), problems=(400, 404, 409, 422, 503)
+    ),
+    "break_network": Operation(
+        "jobs",
+        ten.DemoNetwork,
+        body=_DEMO_NETWORK,
+        problems=(400, 413, 422, 503),
     ),
     "get_preview": Operation("jobs", "image/jpeg", further=_UNCHANGED, problems=(404, 416)),
     "analyze": Operation(
