@@ -8,6 +8,7 @@ import { Arrears } from "./arrears.ts";
 import { Backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { CONNECTION_LOST, finalError } from "./endings.ts";
+import { Handlers } from "./handlers.ts";
 import { idleConnection } from "./initial_state.ts";
 import { Ladder, type Rungs } from "./ladder.ts";
 import { Line } from "./line.ts";
@@ -67,9 +68,9 @@ export class RealtimeClient {
   readonly #arrears: Arrears;
   readonly #puller: Puller;
   readonly #openShare: OpenShare | null;
-  readonly #listeners = new Set<() => void>();
-  readonly #messageHandlers = new Set<(message: RealtimeMessage) => void>();
-  readonly #errorHandlers = new Set<(error: RealtimeError) => void>();
+  readonly #listeners = new Handlers<[]>();
+  readonly #messageHandlers = new Handlers<[RealtimeMessage]>();
+  readonly #errorHandlers = new Handlers<[RealtimeError]>();
   #info: ConnectionInfo = idleConnection;
   #address: StreamAddress | null = null;
   #share: Share | null = null;
@@ -166,6 +167,16 @@ export class RealtimeClient {
     this.#open();
   }
 
+  /** The network is another one, though no event of the browser says so: what was found of the way no longer holds. */
+  networkChanged(): void {
+    if (this.#address === null) return;
+    this.#ladder.forget();
+    this.#ladder.begin(this.#address.origin);
+    this.#backoff.reset();
+    if (this.isConnected()) this.#climb();
+    else this.#open();
+  }
+
   /**
    * Say something to the server; false where that was not possible. `subscribe` and `unsubscribe` hold over
    * reconnecting, and where the transport carries nothing to the server, it is opened anew for them.
@@ -182,16 +193,16 @@ export class RealtimeClient {
 
   /** Have every new message handed over, in order; what it returns ends that. Only heartbeats are not among them. */
   onMessage(handler: (message: RealtimeMessage) => void): () => void {
-    return added(this.#messageHandlers, handler);
+    return this.#messageHandlers.add(handler);
   }
 
   /** Be told what went wrong: unreadable messages, refusals, a connection that was given up. */
   onError(handler: (error: RealtimeError) => void): () => void {
-    return added(this.#errorHandlers, handler);
+    return this.#errorHandlers.add(handler);
   }
 
   /** Have `listener` called whenever `getSnapshot` gives something else. */
-  readonly subscribe = (listener: () => void): (() => void) => added(this.#listeners, listener);
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
 
   /** How the connection stands; the same object until something changed. */
   readonly getSnapshot = (): ConnectionInfo => this.#info;
@@ -202,7 +213,7 @@ export class RealtimeClient {
     const names = Object.keys(next) as (keyof ConnectionInfo)[];
     if (names.every((name) => next[name] === this.#info[name])) return;
     this.#info = next;
-    for (const listener of [...this.#listeners]) guarded(() => listener());
+    this.#listeners.call();
   }
 
   /** Find out whether another tab has this stream, and get it from there or from the server. */
@@ -274,7 +285,7 @@ export class RealtimeClient {
         onDoubt: () => isUsed() && void this.#askTail(),
         onMute: () => isUsed() && this.#muted(),
         onAlive: () => isUsed() && this.#watchdog.heard(),
-        onInvalid: (code, message) => this.#tell({ code, message, final: false }),
+        onInvalid: (code, message) => this.#errorHandlers.call({ code, message, final: false }),
         onUnknown: () => (this.#unknown += 1),
         onGap: () => (this.#gaps += 1),
         onStuck: () => (isUsed() ? this.#lose() : this.#noBetter()),
@@ -311,7 +322,7 @@ export class RealtimeClient {
     if (!transport.isShared) this.#ladder.worked(transport.name, fallback);
     this.#become({ status: "OPEN", ...how, attempt: 0, retryAt: null, error: null });
     this.#tellHow();
-    this.#deliver(hello);
+    this.#messageHandlers.call(hello);
   }
 
   #receive(message: RealtimeMessage): void {
@@ -331,7 +342,7 @@ export class RealtimeClient {
         if (message.id === undefined) {
           const { error, details } = message.payload;
           this.#told = { code: details?.error_code ?? "REFUSED", message: error, final: false };
-          this.#tell(this.#told);
+          this.#errorHandlers.call(this.#told);
         }
         break;
       default:
@@ -339,7 +350,7 @@ export class RealtimeClient {
     }
     if (!this.#position.take(message)) return;
     this.#share?.tell(message);
-    this.#deliver(message);
+    this.#messageHandlers.call(message);
   }
 
   #pinged(message: MessageOf<"ping">): void {
@@ -350,14 +361,6 @@ export class RealtimeClient {
     const isWhole = tail == null || !cursor || !this.#position.knows(cursor) || this.#arrears.expect(tail, () => this.#lose());
     if (isWhole && cursor) this.#position.confirm(cursor);
     if (isWhole) this.#share?.tell(message);
-  }
-
-  #deliver(message: RealtimeMessage): void {
-    for (const handler of [...this.#messageHandlers]) guarded(() => handler(message));
-  }
-
-  #tell(error: RealtimeError): void {
-    for (const handler of [...this.#errorHandlers]) guarded(() => handler(error));
   }
 
   /** Say to those who follow how things stand. */
@@ -431,7 +434,7 @@ export class RealtimeClient {
   #close(error: RealtimeError): void {
     this.#become({ status: "CLOSED", retryAt: null, error });
     this.#tellHow();
-    this.#tell(error);
+    this.#errorHandlers.call(error);
     if (!error.final) this.#lookAgain();
     else this.#share?.leave();
   }
@@ -479,19 +482,5 @@ export class RealtimeClient {
       return;
     }
     this.reconnect();
-  }
-}
-
-function added<T>(set: Set<T>, entry: T): () => void {
-  set.add(entry);
-  return () => void set.delete(entry);
-}
-
-/** A listener's crash is its own: the others, and the stream, go on. */
-function guarded(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    reportError(error);
   }
 }

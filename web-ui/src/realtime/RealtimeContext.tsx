@@ -28,11 +28,13 @@ export interface RealtimeProviderProps {
   /** Reads a job's snapshot over REST. Where it changes, nothing is read anew. */
   readSnapshot: ReadSnapshot;
   readHistory?: ReadHistory;
-  createClient?: () => RealtimeClient;
+  createClient?: (() => RealtimeClient) | undefined;
+  /** Stay connected when the job has ended, where the connection itself is looked at. */
+  stays?: boolean | undefined;
   children: ReactNode;
 }
 
-export function RealtimeProvider({ jobId, root, children, ...injected }: RealtimeProviderProps) {
+export function RealtimeProvider({ jobId, root, stays = false, children, ...injected }: RealtimeProviderProps) {
   const [client] = useState(() => (injected.createClient ?? newClient)());
   const [store] = useState(() => createStore({ reconnect: () => client.reconnect() }));
   const [{ readSnapshot, readHistory }] = useState(injected);
@@ -45,11 +47,12 @@ export function RealtimeProvider({ jobId, root, children, ...injected }: Realtim
       client,
       readSnapshot,
       readHistory: readHistory ?? historyBelow(root),
+      stays,
       clock: systemClock,
     });
     watch.start();
     return () => watch.stop();
-  }, [jobId, root, store, client, readSnapshot, readHistory]);
+  }, [jobId, root, stays, store, client, readSnapshot, readHistory]);
 
   return <RealtimeContext value={store}>{children}</RealtimeContext>;
 }

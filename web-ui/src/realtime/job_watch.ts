@@ -29,6 +29,8 @@ export interface JobWatchOptions {
   client: RealtimeClient;
   readSnapshot: ReadSnapshot;
   readHistory: ReadHistory;
+  /** Whether the connection is kept when the job has ended. */
+  stays?: boolean;
   clock: Clock;
 }
 
@@ -84,7 +86,7 @@ export class JobWatch {
     this.#backoff.reset();
     this.#show(snapshot);
     // An ended job says nothing more: its log is all there will ever be.
-    if (store.state.ended) client.disconnect();
+    if (store.state.ended && this.#options.stays !== true) client.disconnect();
     else if (client.getSnapshot().status === "IDLE") this.#connect(snapshot.cursor);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(HISTORY_MS)]);
     const history = await readHistory(snapshot, limit).catch(() => null);
@@ -128,14 +130,14 @@ export class JobWatch {
   }
 
   #flush(): void {
-    const { store, clock, client } = this.#options;
+    const { store, clock, client, stays } = this.#options;
     this.#cancelPaint?.();
     this.#cancelPaint = null;
     const messages = this.#waiting;
     if (messages.length === 0) return;
     this.#waiting = [];
     store.dispatch({ type: "MESSAGES", messages, now: clock.now() });
-    if (store.state.ended) client.disconnect();
+    if (store.state.ended && stays !== true) client.disconnect();
   }
 }
 

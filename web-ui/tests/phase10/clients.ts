@@ -28,7 +28,7 @@ export interface Watched {
 }
 
 /** The two ways that a stage has by itself. */
-export const STREAMS = [webSocketTransport, sseTransport];
+const STREAMS = [webSocketTransport, sseTransport];
 
 /** A client with the two streams only, and with none of other tabs', unless the spec is about them. */
 export function newClient(options: ClientOptions = {}): Watched {
