@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.api.parameters import invalid
+from app.api.parameters import flag, invalid
 from app.errors import BadRequest, TooBusy, TooLarge
 from app.models_phase10 import DoctorEcho
 from app.realtime.direct import direct_writer
@@ -49,6 +49,8 @@ _MAX_NAMES: Final = 100
 
 MAX_STREAM_SECONDS: Final = 130.0
 MAX_OPEN: Final = 20
+#: The header by which nginx and others are asked to pass an answer on at once.
+_MARK: Final = "X-Accel-Buffering"
 _EVERY_SECONDS: Final = (0.05, 60.0)
 #: How long over its own time a stream may take, where its client reads slowly.
 _GRACE_SECONDS: Final = 15.0
@@ -94,6 +96,8 @@ class Pace:
     every: float
     silent_after: float
     pad: int
+    #: Without the header that asks machines on the way to pass it on at once.
+    unmarked: bool
 
     @classmethod
     def of(cls, request: ApiRequest) -> Pace:
@@ -104,6 +108,7 @@ class Pace:
             every=_seconds(request, "every", 0.2, *_EVERY_SECONDS),
             silent_after=_seconds(request, "silent_after", seconds, 0.0, MAX_STREAM_SECONDS),
             pad=int(_seconds(request, "pad", 0, 0, MAX_PAD_BYTES)),
+            unmarked=flag(request, "unmarked", default=False),
         )
 
     def moments(self) -> Iterator[float]:
@@ -140,7 +145,8 @@ class DoctorStream(StreamingResponse):
     """An event stream with the same headers as the real one."""
 
     def __init__(self, pace: Pace) -> None:
-        super().__init__(_events(pace), headers=HEADERS, media_type="text/event-stream")
+        headers = {name: value for name, value in HEADERS.items() if not (pace.unmarked and name == _MARK)}
+        super().__init__(_events(pace), headers=headers, media_type="text/event-stream")
         self._longest = pace.seconds + _GRACE_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -197,6 +197,7 @@ _DOCTOR_STREAM: Final = (
         {"type": "integer", "minimum": 0, "maximum": 65536, "default": 0},
         "Bytes of comment after each event.",
     ),
+    Parameter("unmarked", {**_FLAG, "default": False}, "true: without `X-Accel-Buffering: no`."),
 )
 
 #: By the name of the handler. A route that is not here fails a test.

@@ -32,6 +32,7 @@ _CLAUSES: Final = {
     "STREAMS_HELD": "event streams are held back to their end ({who} does it)",
     "GETS_HELD": "event streams by `GET` are held back ({who} does it)",
     "STREAMS_IN_LUMPS": "event streams come in lumps ({who} gathers them)",
+    "COMPRESSED_STREAMS_HELD": "browsers may have to poll ({who} compresses event streams)",
     "CUT_WHEN_SILENT": "what is silent for a while is cut ({who} does it)",
     "BAD_GATEWAYS": "some requests are not passed on ({who} fails now and then)",
     "AUTHORIZATION_STRIPPED": "nobody can show who they are ({who} takes `Authorization` away)",
@@ -86,6 +87,8 @@ def _sentence(seen: Observations, ways: Ways, findings: list[Finding]) -> str:
 
 def _who(seen: Observations) -> str:
     names = [machine.name for machine in seen.machines]
+    if not names and seen.proxy:
+        return f"perhaps the proxy {seen.proxy}"
     if not names:
         return "something on the way that does not give its name"
     return f"something on the way, which calls itself {' or '.join(names)},"
@@ -114,6 +117,7 @@ _LIVES: Final = {
 _PACED: Final = {
     "get": "Events every 0.2 s, by GET",
     "get, compressible": "… and compression taken, as browsers do",
+    "get, unmarked": "… and without X-Accel-Buffering: no",
     "post": "… by POST",
     "get, 1.5 KB": "… by GET, 1.5 KB each",
     "post, 16 KB": "… by POST, 16 KB each",
@@ -153,7 +157,7 @@ def _tried(seen: Observations) -> list[Tried]:
         late = f", up to {pacing.late_seconds:.1f} s late" if pacing.held else ""
         lumps = f", about {pacing.lump_bytes // 1024} KB at a time" if pacing.held and pacing.lump_bytes else ""
         compressed = f", compressed ({pacing.compressed})" if pacing.compressed else ""
-        good = pacing.passing is Passing.AT_ONCE
+        good = pacing.passing is Passing.AT_ONCE or name == "get, unmarked"
         found.append(Tried(_PACED[name], f"{_passing(pacing.passing)}{late}{lumps}{compressed}", good))
     lastings = (
         ("A stream that is silent", seen.silent),

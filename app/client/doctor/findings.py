@@ -11,7 +11,7 @@ from app.client.doctor.pacing import Pacing, Passing
 from app.client.doctor.remedies import Site, change_for, snippets_for
 from app.client.doctor.report import Finding, Severity
 from app.client.doctor.streams import at_once
-from app.client.doctor.ways import ways_of
+from app.client.doctor.ways import is_brief, ways_of
 from app.client.way import Transport
 
 _GOOD, _MINOR, _SERIOUS = Severity.GOOD, Severity.MINOR, Severity.SERIOUS
@@ -21,6 +21,7 @@ _COMMENT_SECONDS: Final = 10.0
 _NO_NAME: Final = "It does not say who it is: it writes no `Via` and no `Server`, and no error page of it was seen."
 
 _AT_ONCE_ALL_THE_SAME: Final = "Nobody who watches a job notices: messages come over {way}."
+_NOT_FOR_LONG: Final = "It does not last, though."
 _ONLY_POLLS: Final = "Messages come by long polling: up to some seconds late, and at more cost to the server."
 
 
@@ -31,6 +32,7 @@ class Findings:
         self._seen = seen
         self._site = Site.of(seen.server, told=seen.proxy is not None)
         self._ways = ways_of(seen)
+        self._brief = is_brief(seen)
 
     def all(self) -> list[Finding]:
         """All of them, the most serious first."""
@@ -61,7 +63,7 @@ class Findings:
             severity,
             seen,
             means,
-            by=by_whom(machines) if by is None else by,
+            by=by_whom(machines, self._seen.proxy) if by is None else by,
             change=change_for(code, self._site, **figures),
             snippets=snippets_for(code, self._site, machines),
         )
@@ -118,7 +120,8 @@ class Findings:
             return
         if seen.outcome is Upgrade.WORKS:
             what = "A WebSocket opens, and what is said over it comes at once."
-            yield self._finding("WEBSOCKET_WORKS", _GOOD, what, "Clients have the best way there is.")
+            means = _NOT_FOR_LONG if self._brief else "Clients have the best way there is."
+            yield self._finding("WEBSOCKET_WORKS", _GOOD, what, means)
             return
         if seen.outcome is Upgrade.CONNECT_REFUSED:
             return
@@ -151,22 +154,32 @@ class Findings:
             return
         if at_once(get):
             if _outcome(self._seen.sse) is Live.WORKS:
-                what = "Event streams (Server-Sent Events) come as they are sent."
-                yield self._finding("STREAMS_PASS", _GOOD, what, "Clients whose WebSockets fail lose nothing.")
-            if self._seen.accel_taken:
-                what = "`X-Accel-Buffering: no` is understood on the way: streams are passed on at once because of it."
-                yield self._finding("BUFFERING_HEADER_HONOURED", _GOOD, what, "Leave it so.")
+                what = "Event streams (Server-Sent Events) come as they are sent, where no compression is asked for."
+                means = _NOT_FOR_LONG if self._brief else "Clients whose WebSockets fail lose nothing."
+                yield self._finding("STREAMS_PASS", _GOOD, what, means)
+            compressible, unmarked = pacings.get("get, compressible"), pacings.get("get, unmarked")
+            if at_once(compressible) and unmarked is not None and unmarked.held:
+                what = "`X-Accel-Buffering: no`, which Transom sends, is obeyed: without it streams would be held back"
+                means = "Nobody notices. Leave it so."
+                yield self._finding("BUFFERING_HEADER_HONOURED", _GOOD, f"{what} ({_late(unmarked)}).", means)
         elif get.held and at_once(post):
             what = f"Answers to `GET` are held back ({_late(get)}); those to `POST` come at once."
             yield self._finding("GETS_HELD", self._severity(), what, self._instead())
         elif get.held:
             yield self._held(get)
         compressible = pacings.get("get, compressible")
-        if compressible is not None and compressible.compressed:
-            held = f", and what it compresses comes late ({_late(compressible)})" if compressible.held else ""
-            what = f"Something on the way compresses event streams ({compressible.compressed}){held}."
-            means = "Clients ask for no compression where they can. Browsers always offer it: they may have to poll."
-            yield self._finding("STREAMS_COMPRESSED", _MINOR, what, means)
+        if compressible is None or not compressible.compressed:
+            return
+        what = f"Event streams are compressed on the way ({compressible.compressed}) where that is taken"
+        if not compressible.held:
+            means = "It costs time on the way, and is not noticed."
+            yield self._finding("STREAMS_COMPRESSED", _MINOR, f"{what}, and come at once all the same.", means)
+            return
+        ignored = " `X-Accel-Buffering: no` is read on the way, and not obeyed." if self._seen.accel_taken else ""
+        means = "Browsers always take compression: where their WebSockets fail, they have to poll. Programs do not."
+        works = self._ways.open[Transport.WEBSOCKET]
+        seen = f"{what}, and held back for it ({_late(compressible)}).{ignored}"
+        yield self._finding("COMPRESSED_STREAMS_HELD", _MINOR if works else _SERIOUS, seen, means)
 
     def _held(self, get: Pacing) -> Finding:
         padded = [self._seen.pacings.get(name) for name in ("get, 1.5 KB", "post, 16 KB")]
@@ -175,7 +188,7 @@ class Findings:
             ignored = " `X-Accel-Buffering: no` is read on the way, and not obeyed." if self._seen.accel_taken else ""
             what = f"Event streams are held back until the answer ends ({_late(get)}).{ignored}"
             return self._finding("STREAMS_HELD", self._severity(), what, self._instead())
-        lump = next((pacing.lump_bytes for pacing in more if pacing.held and pacing.lump_bytes), get.lump_bytes)
+        lump = next((pacing.lump_bytes for pacing in more if pacing.lump_bytes), get.lump_bytes)
         size = f"lumps of about {lump // _KB} KB" if lump else "lumps"
         what = f"Event streams come in {size} ({_late(get)})."
         return self._finding("STREAMS_IN_LUMPS", self._severity(), what, self._instead())
@@ -266,7 +279,8 @@ class Findings:
             means = "Clients ask again by themselves; streams break off and are taken up again."
             yield self._finding("BAD_GATEWAYS", _MINOR, what, means)
         if not self._ways.live:
-            what = "Neither WebSockets nor event streams get through as they should."
+            how = "last long enough" if self._brief else "get through as they should"
+            what = f"Neither WebSockets nor event streams {how}."
             yield self._finding("NOTHING_LIVE", _SERIOUS, what, _ONLY_POLLS, by="")
 
     def _severity(self) -> Severity:
@@ -283,10 +297,10 @@ class Findings:
         return _AT_ONCE_ALL_THE_SAME.format(way=names[best]) if best in names else _ONLY_POLLS
 
 
-def by_whom(machines: list[Machine]) -> str:
+def by_whom(machines: list[Machine], proxy: str | None) -> str:
     """Who may have done it, and how that is known."""
     if not machines:
-        return _NO_NAME
+        return f"Perhaps the proxy {proxy}. {_NO_NAME}" if proxy else _NO_NAME
     known = "; ".join(f"{machine.name} ({machine.evidence})" for machine in machines)
     return f"{known}." if len(machines) == 1 else f"One of these: {known}."
 

@@ -123,7 +123,7 @@ class Observations:
     sse_post: LiveSeen | None = None
     sse_padded: LiveSeen | None = None
     poll: LiveSeen | None = None
-    #: By how it was asked for: `get`, `get, compressible`, `post`, `get, 1.5 KB`, `post, 16 KB`.
+    #: By how it was asked for: `get`, `get, compressible`, `get, unmarked`, `post`, `get, 1.5 KB`, `post, 16 KB`.
     pacings: dict[str, Pacing] = field(default_factory=dict)
     headers_held: bool = False
     #: Whether the header `X-Accel-Buffering` was taken out of an answer.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -36,7 +35,7 @@ class Pacing:
     passing: Passing
     #: The latest event, in seconds after it could have been there.
     late_seconds: float = 0.0
-    #: About so much is gathered before it goes on; 0 where that can't be told.
+    #: The least that came at a time, which is about what is gathered where it is held; 0 where that can't be told.
     lump_bytes: int = 0
     #: What compressed it on the way.
     compressed: str = ""
@@ -58,7 +57,7 @@ def pacing_of(heard: Heard) -> Pacing:
     late = max(at - sent - quickest for at, sent in moments)
     groups = _groups([at for at, _ in moments])
     if late <= _NOT_LATE or groups >= _ONE_BY_ONE * len(moments):
-        return Pacing(Passing.AT_ONCE, late, compressed=compressed)
+        return Pacing(Passing.AT_ONCE, late, lump_bytes=_lump(heard), compressed=compressed)
     passing = Passing.AT_THE_END if groups == 1 else Passing.IN_LUMPS
     return Pacing(passing, late, lump_bytes=_lump(heard), compressed=compressed)
 
@@ -76,5 +75,5 @@ def _lump(heard: Heard) -> int:
             sizes.append(0)
         sizes[-1] += total - before
         last_at, before = at, total
-    # What the end brings is what was left.
-    return max(1, round(statistics.median(sizes[:-1]) / _KB)) * _KB if len(sizes) > 1 else 0
+    # What the end brings is what was left; two may come together, and less than one never does.
+    return max(1, round(min(sizes[:-1]) / _KB)) * _KB if len(sizes) > 1 else 0

@@ -46,6 +46,8 @@ _GENERAL: Final = {
     "STREAMS_IN_LUMPS": "Turn the buffering of answers off for {host}, or at least for the type `text/event-stream`.",
     "STREAMS_COMPRESSED": "Leave the type `text/event-stream` out of compression, and obey `Cache-Control: "
     "no-transform`, which Transom sends.",
+    "COMPRESSED_STREAMS_HELD": "Leave the type `text/event-stream` out of compression and of the buffering of answers; "
+    "obey `Cache-Control: no-transform` and `X-Accel-Buffering: no`, which Transom sends.",
     "HEADERS_HELD": "Pass the head of an answer on as soon as it is there, without waiting for the body.",
     "CUT_WHEN_SILENT": "Let a connection be silent for an hour, or at least for 60 s, before it is cut.",
     "CUT_AFTER_A_TIME": "Set no limit to how long an answer or a WebSocket may take altogether, or one of an hour.",
@@ -104,6 +106,9 @@ _HAPROXY_CUT: Final = """\
 timeout client 1h
 timeout server 1h
 timeout tunnel 1h"""
+_HAPROXY_TYPES: Final = """\
+# in the backend of HOST: name the types, without text/event-stream
+compression type text/html text/css application/javascript application/json"""
 _SQUID_CONNECT: Final = """\
 # in squid.conf, above the line `http_access deny CONNECT !SSL_ports`
 acl transom dstdomain HOST
@@ -141,6 +146,7 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
         "GETS_HELD": _NGINX_HELD,
         "STREAMS_IN_LUMPS": _NGINX_HELD,
         "STREAMS_COMPRESSED": "# in the location that has proxy_pass\ngzip off;",
+        "COMPRESSED_STREAMS_HELD": _NGINX_HELD,
         "CUT_WHEN_SILENT": _NGINX_CUT,
         "POLLS_CUT": _NGINX_CUT,
         "BODY_LIMIT": "# in the server { … } for HOST\nclient_max_body_size 16m;\nproxy_request_buffering off;",
@@ -160,8 +166,8 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
         "CUT_WHEN_SILENT": _HAPROXY_CUT,
         "CUT_AFTER_A_TIME": _HAPROXY_CUT,
         "POLLS_CUT": _HAPROXY_CUT,
-        "STREAMS_COMPRESSED": "# in the backend of HOST: name the types, without text/event-stream\n"
-        "compression type text/html text/css application/javascript application/json",
+        "COMPRESSED_STREAMS_HELD": _HAPROXY_TYPES,
+        "STREAMS_COMPRESSED": _HAPROXY_TYPES,
         "ADDRESS_LIMIT": "# in global\ntune.bufsize 32768",
     },
     Program.SQUID: {

@@ -29,10 +29,13 @@ _MOST_POLL_SECONDS: Final = 55.0
 _ASKED: Final[dict[str, tuple[str, int, str]]] = {
     "get": ("GET", 0, "identity"),
     "get, compressible": ("GET", 0, "gzip"),
+    "get, unmarked": ("GET", 0, "gzip"),
     "post": ("POST", 0, "identity"),
     "get, 1.5 KB": ("GET", 1500, "identity"),
     "post, 16 KB": ("POST", PAD_BYTES, "identity"),
 }
+#: The one that does not ask to be passed on at once.
+_UNMARKED: Final = "get, unmarked"
 
 
 async def try_stream(asker: Asker, method: str, *, pad: int = 0) -> LiveSeen:
@@ -66,17 +69,21 @@ async def try_poll(asker: Asker) -> LiveSeen:
 async def measure(asker: Asker) -> tuple[dict[str, Pacing], bool]:
     """How streams of a known pace come, by how they are asked for; and whether a header for buffers was taken out."""
 
-    async def one(method: str, pad: int, encoding: str) -> Heard:
+    async def one(name: str, method: str, pad: int, encoding: str) -> Heard:
         return await asker.listen(
             method,
             STREAM,
-            params={**_PACE, "pad": str(pad)},
+            params={**_PACE, "pad": str(pad), "unmarked": str(name == _UNMARKED).lower()},
             patience=_SECONDS + _SPARE_SECONDS,
             encoding=encoding,
         )
 
-    heard = await asyncio.gather(*(one(*asked) for asked in _ASKED.values()))
-    taken = any(each.status == 200 and "x-accel-buffering" not in each.headers for each in heard)
+    heard = await asyncio.gather(*(one(name, *asked) for name, asked in _ASKED.items()))
+    taken = any(
+        each.status == 200 and "x-accel-buffering" not in each.headers
+        for name, each in zip(_ASKED, heard, strict=True)
+        if name != _UNMARKED
+    )
     return {name: pacing_of(each) for name, each in zip(_ASKED, heard, strict=True)}, taken
 
 
