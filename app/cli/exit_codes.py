@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 6
     IN_USE = 7
     NOT_STARTED = 8
+    POLLING_ONLY = 9
     INTERRUPTED = 130
     OUTPUT_CLOSED = 141
 
@@ -36,6 +37,7 @@ _MEANINGS = {
     ExitCode.CONFIGURATION: "a setting is wrong",
     ExitCode.IN_USE: "another `transom up` uses the data folder",
     ExitCode.NOT_STARTED: "a part of Transom did not start",
+    ExitCode.POLLING_ONLY: "`transom doctor` found that messages come by long polling only",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.OUTPUT_CLOSED: "whoever read the output has gone",
 }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.commands import backup, jobs, migrate, plugins, restore, submit, up, watch, web, worker
+from app.cli.commands import backup, doctor, jobs, migrate, plugins, restore, submit, up, watch, web, worker
 from app.cli.exit_codes import ExitCode
 from app.cli.options import DEFAULT_SERVER, SERVER_VARIABLE, Given
 from app.cli.output import say
@@ -34,6 +34,7 @@ app.command()(submit.submit)
 app.command()(watch.watch)
 app.command()(jobs.jobs)
 app.command()(plugins.plugins)
+app.command()(doctor.doctor)
 
 
 def _show_version(wanted: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -32,12 +33,28 @@ def wants_json(context: typer.Context, as_json: bool) -> bool:
     return as_json or _given(context).as_json
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server, and how to reach it."""
+
+    address: str
+    ca_bundle: Path | None
+    proxies: bool
+
+
 def open_client(context: typer.Context, server: str | None) -> TransomClient:
     """A client of the server that was named: after the command, before it, or by `TRANSOM_SERVER`.
 
     Raises `ConfigurationError` when TRANSOM_CA_BUNDLE is needed and can't be used.
     """
     from app.client import TransomClient
+
+    target = target_of(context, server)
+    return TransomClient(target.address, ca_bundle=target.ca_bundle, proxies=target.proxies)
+
+
+def target_of(context: typer.Context, server: str | None) -> Target:
+    """The server that was named, as `open_client` reaches it; raises `ConfigurationError`."""
     from app.errors import ConfigurationError
 
     named = server or _given(context).server
@@ -52,7 +69,7 @@ def open_client(context: typer.Context, server: str | None) -> TransomClient:
         if ca_bundle is not None and not ca_bundle.is_file():
             raise ConfigurationError(f"TRANSOM_CA_BUNDLE={str(ca_bundle)!r}: there is no such file")
     # Nobody's proxy leads to this machine's own server, which is what is meant when none was named.
-    return TransomClient(address, ca_bundle=ca_bundle, proxies=named is not None)
+    return Target(address, ca_bundle, proxies=named is not None)
 
 
 def _given(context: typer.Context) -> Given:

@@ -47,7 +47,7 @@ async def _http(server: str, *, proxies: bool, ca_bundle: Path | None) -> AsyncI
 async def _observe(http: Http, *, ca_bundle: Path | None, seconds: float) -> Observations:
     asker = Asker(http.client)
     found = await reach(http, asker, ca_bundle=ca_bundle)
-    seen = Observations(http.server, _without_password(http.proxy), seconds, found)
+    seen = Observations(_without_password(http.server) or "", _without_password(http.proxy), seconds, found)
     told = http.proxy is not None
     host, port = first_hop(http)
     encrypted = (http.proxy or http.server).startswith("https:")

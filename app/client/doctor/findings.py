@@ -8,7 +8,7 @@ from typing import Final
 from app.client.doctor.machines import Machine
 from app.client.doctor.observations import Lasting, Live, LiveSeen, Observations, Reached, Upgrade
 from app.client.doctor.pacing import Pacing, Passing
-from app.client.doctor.remedies import Site, change_for, snippets_for
+from app.client.doctor.remedies import Site, change_for, snippets_for, without_repeats
 from app.client.doctor.report import Finding, Severity
 from app.client.doctor.streams import at_once
 from app.client.doctor.ways import is_brief, ways_of
@@ -50,7 +50,8 @@ class Findings:
                 *self._line(),
             ]
         order = [_SERIOUS, _MINOR, _GOOD]
-        return sorted(found, key=lambda finding: order.index(finding.severity))
+        found.sort(key=lambda finding: order.index(finding.severity))
+        return list(without_repeats(found, self._site))
 
     def _finding(
         self, code: str, severity: Severity, seen: str, means: str, *, by: str | None = None, **figures: str
@@ -194,7 +195,7 @@ class Findings:
         return self._finding("STREAMS_IN_LUMPS", self._severity(), what, self._instead())
 
     def _whole(self) -> Iterator[Finding]:
-        if self._seen.headers_held:
+        if self._seen.headers_held and at_once(self._seen.pacings.get("get")):
             what = "The head of an answer is held back until its first byte comes."
             means = "Transom sends a first message with every head, so nobody notices."
             yield self._finding("HEADERS_HELD", _MINOR, what, means)

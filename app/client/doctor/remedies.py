@@ -5,13 +5,14 @@ The lines are for whoever runs such a program: they say where they belong, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import ipaddress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from app.client.doctor.machines import Machine, Program
-from app.client.doctor.report import Snippet
+from app.client.doctor.report import Finding, Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +112,16 @@ _HAPROXY_TYPES: Final = """\
 compression type text/html text/css application/javascript application/json"""
 _SQUID_CONNECT: Final = """\
 # in squid.conf, above the line `http_access deny CONNECT !SSL_ports`
-acl transom dstdomain HOST
+acl transom DST HOST
 acl transom_port port PORT
 http_access allow CONNECT transom transom_port"""
 _SQUID_UPGRADE: Final = """\
 # in squid.conf (squid 5 and newer)
-acl transom dstdomain HOST
+acl transom DST HOST
 http_upgrade_request_protocols websocket allow transom"""
 _SQUID_HELD: Final = """\
 # in squid.conf: what scans content (ICAP, eCAP) reads whole answers first
-acl transom dstdomain HOST
+acl transom DST HOST
 adaptation_access all deny transom"""
 _TINYPROXY_CONNECT: Final = """\
 # in tinyproxy.conf. tinyproxy takes the upgrade out of plain requests, and no setting changes that;
@@ -178,7 +179,6 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
         "CUT_WHEN_SILENT": "# in squid.conf\nread_timeout 1 hour\nrequest_timeout 5 minutes",
         "CUT_AFTER_A_TIME": "# in squid.conf\nclient_lifetime 1 day",
         "BODY_LIMIT": "# in squid.conf\nrequest_body_max_size 16 MB",
-        "ADDRESS_LIMIT": "# in squid.conf\nrequest_header_max_size 64 KB",
         "TLS_INSPECTED": "# in squid.conf, above the other ssl_bump lines\n"
         "acl transom ssl::server_name HOST\nssl_bump splice transom",
         "AUTHORIZATION_STRIPPED": "# in squid.conf\nrequest_header_access Authorization allow all",
@@ -199,10 +199,20 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
 
 def change_for(code: str, site: Site, **figures: str) -> str:
     """What to change about it, in general words."""
-    text = _GENERAL.get(code, "")
-    if text and site.told and code in _BETTER_ROUND:
-        text += _ROUND_IT
-    return text.format(host=site.host, port=site.port, **figures)
+    return _GENERAL.get(code, "").format(host=site.host, port=site.port, **figures)
+
+
+def without_repeats(findings: Iterable[Finding], site: Site) -> Iterator[Finding]:
+    """The findings with each piece of advice once, where it comes first; one of them says how to go round a proxy."""
+    given: set[Snippet] = set()
+    round_it = _ROUND_IT.format(host=site.host) if site.told else ""
+    for finding in findings:
+        change = finding.change
+        if change and round_it and finding.code in _BETTER_ROUND:
+            change, round_it = change + round_it, ""
+        snippets = tuple(snippet for snippet in finding.snippets if snippet not in given)
+        given.update(snippets)
+        yield replace(finding, change=change, snippets=snippets)
 
 
 def snippets_for(code: str, site: Site, machines: Iterable[Machine]) -> tuple[Snippet, ...]:
@@ -214,4 +224,13 @@ def snippets_for(code: str, site: Site, machines: Iterable[Machine]) -> tuple[Sn
 
 def _named(text: str, site: Site) -> str:
     pattern = site.host.replace(".", r"\.")
-    return text.replace("HOST_PATTERN", pattern).replace("HOST", site.host).replace("PORT", str(site.port))
+    filled = text.replace("HOST_PATTERN", pattern).replace("DST", "dst" if _is_number(site.host) else "dstdomain")
+    return filled.replace("HOST", site.host).replace("PORT", str(site.port))
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -30,7 +30,7 @@ def test_help_names_every_command_and_exit_code() -> None:
     shown = _transom("--help")
 
     assert shown.returncode == ExitCode.DONE
-    for name in ("up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins"):
+    for name in ("up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins", "doctor"):
         assert f" {name} " in shown.stdout
     text = " ".join(shown.stdout.split())
     for code in ExitCode:
@@ -38,7 +38,7 @@ def test_help_names_every_command_and_exit_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins"]
+    "command", ["up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins", "doctor"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     """Each command has a help text."""

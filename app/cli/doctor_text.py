@@ -1,0 +1,75 @@
+"""A report of `transom doctor` as text: the verdict first, then what was found, then all that was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from textwrap import fill, indent
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from app.client.doctor.report import Finding, Report, Severity, Verdict
+
+_MARKS: Final = {
+    Severity.SERIOUS: ("✗", "bold red"),
+    Severity.MINOR: ("!", "yellow"),
+    Severity.GOOD: ("✓", "green"),
+}
+_VERDICTS: Final = {Verdict.LIVE: "bold green", Verdict.POLLING: "bold yellow"}
+#: Longer than this is long for a file, which has no edge.
+_FILE_COLUMNS: Final = 120
+
+
+@contextmanager
+def patience(server: str, seconds: float) -> Iterator[None]:
+    """Say on a terminal that it takes a while."""
+    about = max(seconds, 7) + 3
+    with Console(stderr=True).status(f"Examining the way to {server}: about {about:.0f} s"):
+        yield
+
+
+def show_report(report: Report) -> None:
+    """Print it."""
+    terminal = Console()
+    console = terminal if terminal.is_terminal else Console(width=_FILE_COLUMNS)
+    console.print(Text(report.sentence, style=_VERDICTS.get(report.verdict, "bold red")))
+    console.print()
+    console.print(
+        Text(f"Examined: {report.server}" + (f", by way of the proxy {report.proxy}" if report.proxy else ""))
+    )
+    usual = _usual(report)
+    if usual:
+        console.print(Text(f"On the way: {usual}"))
+    for finding in report.findings:
+        _show(console, finding, usual)
+    console.print()
+    widest = max(len(tried.what) for tried in report.tried)
+    for tried in report.tried:
+        mark, style = _MARKS[Severity.GOOD if tried.good else Severity.MINOR]
+        console.print(Text.assemble((mark, style), f" {tried.what:<{widest}}  {tried.outcome}"))
+
+
+def _usual(report: Report) -> str:
+    """Who is behind most of the findings, said once for all of them."""
+    names = [finding.by for finding in report.findings if finding.by]
+    return max(names, key=names.count) if names else ""
+
+
+def _show(console: Console, finding: Finding, usual: str) -> None:
+    mark, style = _MARKS[finding.severity]
+    console.print()
+    console.print(Text.assemble((f"{mark} {finding.seen}", style), (f"  {finding.code}", "dim")))
+    lines = [finding.means]
+    if finding.by and finding.by != usual:
+        lines.append(f"By: {finding.by}")
+    if finding.change:
+        lines.append(f"To change: {finding.change}")
+    for line in lines:
+        console.print(Text(indent(fill(line, console.width - 2), "  ")))
+    for snippet in finding.snippets:
+        console.print(Text(f"  {snippet.program}:", style="bold"))
+        # Lines to be copied are not broken.
+        for line in snippet.text.splitlines():
+            console.print(Text(f"    {line}", style="cyan"), soft_wrap=True)
