@@ -1,11 +1,12 @@
 """Many readers of one stream in one process: counts what arrives, and how old the last message of each piece is.
 
-    python -m bench.fan_clients KIND HOST PORT PATH COUNT
+    python -m bench.fan_clients KIND HOST PORT PATH COUNT [MARK]
 
 KIND is `websocket`, `sse` or `socketio`. Prints `ready` once all are subscribed. A line on stdin says how many
 deliveries there are to be: once they have come, or nothing has for ten seconds, it prints one JSON object,
 `{"delivered", "delays_ms", "connections"}`, and ends. It knows no protocol beyond the hand-shake: a message is
-what holds `"t":` and the time of its sending, so that as little as possible of the machine goes into reading.
+what holds MARK (`"t":` where none is given) and then the time of its sending, in seconds or as RFC 3339, so that as
+little as possible of the machine goes into reading.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import select
 import socket
 import sys
 import time
+from datetime import datetime
 from typing import Final
 
 MARK: Final = b'"t":'
@@ -30,9 +32,10 @@ QUIET_SECONDS: Final = 10
 def main() -> None:
     """Read until told to stop."""
     kind, host, port, path, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
+    mark = sys.argv[6].encode() if len(sys.argv) > 6 else MARK
     readers = [_open(kind, host, port, path) for _ in range(count)]
     print("ready", flush=True)
-    delivered, delays, open_still = _read(readers)
+    delivered, delays, open_still = _read(readers, mark)
     print(json.dumps({"delivered": delivered, "delays_ms": delays, "connections": open_still}), flush=True)
 
 
@@ -63,7 +66,7 @@ def _until(connection: socket.socket, mark: bytes) -> None:
         came += piece
 
 
-def _read(readers: list[socket.socket]) -> tuple[int, list[float], int]:
+def _read(readers: list[socket.socket], mark: bytes) -> tuple[int, list[float], int]:
     poll = select.epoll()
     by_number = {reader.fileno(): reader for reader in readers}
     rests = dict.fromkeys(by_number, b"")
@@ -92,13 +95,19 @@ def _read(readers: list[socket.socket]) -> tuple[int, list[float], int]:
                 continue
             now = time.time()
             came = rests[number] + piece
-            delivered += came.count(MARK)
-            place = came.rfind(MARK)
+            delivered += came.count(mark)
+            place = came.rfind(mark)
             end = came.find(b",", place) if place >= 0 else -1
             if end > 0 and len(delays) < MAX_DELAYS:
-                delays.append((now - float(came[place + len(MARK) : end])) * 1000)
-            rests[number] = came[-(len(MARK) - 1) :]
+                delays.append((now - _seconds(came[place + len(mark) : end])) * 1000)
+            rests[number] = came[-(len(mark) - 1) :]
     return delivered, delays, len(by_number)
+
+
+def _seconds(text: bytes) -> float:
+    if text.startswith(b'"'):
+        return datetime.fromisoformat(text.strip(b'"').decode()).timestamp()
+    return float(text)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,18 @@ def transom() -> Iterator[Running]:
             publisher.publish(batch_of(epoch, events))
 
         path = "/v1/realtime?heartbeat=60&types=progress"
-        yield Running(web.pid, port, publish, {"websocket": path, "sse": f"{path}&transport=sse"})
+        resumed = f"{path}&since=start"
+        yield Running(
+            web.pid,
+            port,
+            publish,
+            {
+                "websocket": path,
+                "sse": f"{path}&transport=sse",
+                "websocket, from the start": resumed,
+                "sse, from the start": f"{resumed}&transport=sse",
+            },
+        )
 
 
 @contextmanager
@@ -116,7 +127,10 @@ http {{
   server {{
     listen {HOST}:{port} backlog=4096;
     location /sub {{ nchan_subscriber; nchan_channel_id one; nchan_subscriber_first_message newest; }}
-    location /pub {{ nchan_publisher; nchan_channel_id one; nchan_message_buffer_length 100; }}
+    location /all {{ nchan_subscriber; nchan_channel_id one; nchan_subscriber_first_message oldest; }}
+    location /pub {{
+      nchan_publisher; nchan_channel_id one; nchan_message_buffer_length 10000; nchan_message_timeout 1h;
+    }}
   }}
 }}
 """
@@ -126,7 +140,17 @@ http {{
         )
         _until(lambda: _answers(port, "/"))
         publish = stack.enter_context(_poster(port, "/pub"))
-        yield Running(process.pid, port, publish, {"websocket": "/sub", "sse": "/sub"})
+        yield Running(
+            process.pid,
+            port,
+            publish,
+            {
+                "websocket": "/sub",
+                "sse": "/sub",
+                "websocket, from the start": "/all",
+                "sse, from the start": "/all",
+            },
+        )
 
 
 @contextmanager
@@ -218,3 +242,9 @@ def seconds_of(pid: int) -> float:
             times = each.cpu_times()
             total += times.user + times.system
     return total
+
+
+def memory_of(pid: int) -> int:
+    """Bytes that a process holds, with what it has started."""
+    process = psutil.Process(pid)
+    return sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))

@@ -16,8 +16,6 @@ import json
 import os
 import resource
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -26,7 +24,8 @@ from pathlib import Path
 from typing import Final
 
 from bench import fan_servers
-from bench.fan_servers import HOST, NCHAN, ROOT, Publish, Running, seconds_of
+from bench.fan_servers import NCHAN, ROOT, Publish, Running, memory_of, seconds_of
+from bench.readers import reading
 
 RUNS: Final = int(os.environ.get("BENCH_RUNS", "5"))
 CONNECTIONS: Final = (500, 2000)
@@ -60,9 +59,8 @@ class Figures:
 
 def main() -> None:
     """Measure all, and print a table for each load."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 20_000)), hard))
-    contenders = list(_contenders())
+    raise_limits()
+    all_of_them = list(contenders())
     loads: list[tuple[str, int, Callable[[Publish], int], Sequence[str]]] = [
         *((f"one a write, {count} connections", count, one_a_write, ()) for count in CONNECTIONS),
         ("a recorded job's bursts, 500 connections", 500, bursts, ("python-socketio", "Socket.IO")),
@@ -70,43 +68,32 @@ def main() -> None:
     for title, count, load, without in loads:
         table: dict[Contender, list[Figures]] = {}
         for _ in range(RUNS):
-            for contender in contenders:
+            for contender in all_of_them:
                 if contender.name not in without:
                     table.setdefault(contender, []).append(run(contender, count, load))
         _print(title, table)
 
 
+def raise_limits() -> None:
+    """Have this process, and what it starts, hold thousands of connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 20_000)), hard))
+
+
 def run(contender: Contender, count: int, load: Callable[[Publish], int]) -> Figures:
     """One server from its start to its end, under one load."""
     with contender.start() as server:
-        memory = _memory(server.pid)
-        command = [sys.executable, "-m", "bench.fan_clients", contender.kind, HOST, str(server.port)]
-        readers = subprocess.Popen(
-            [*command, server.paths[contender.kind], str(count)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        assert readers.stdin is not None
-        assert readers.stdout is not None
-        try:
-            if readers.stdout.readline() != "ready\n":
-                raise RuntimeError(f"the readers of {contender.name} did not come about")
-            kilobytes = (_memory(server.pid) - memory) / 1024 / count
+        memory = memory_of(server.pid)
+        with reading(contender.kind, server.port, server.paths[contender.kind], count) as told_after:
+            kilobytes = (memory_of(server.pid) - memory) / 1024 / count
             # What comes first is slower everywhere: connections, caches, compilation.
             server.publish([payload()])
             time.sleep(SETTLE_SECONDS)
             before = seconds_of(server.pid)
             sent = load(server.publish)
             wanted = (sent + 1) * count
-            readers.stdin.write(f"{wanted}\n")
-            readers.stdin.flush()
-            told = json.loads(readers.stdout.readline())
+            told = told_after(wanted)
             spent = seconds_of(server.pid) - before
-        finally:
-            readers.stdin.close()
-            readers.wait(timeout=30)
     if told["delivered"] != wanted:
         raise RuntimeError(f"{contender.name}: {told['delivered']} of {wanted} messages were delivered")
     delays = sorted(told["delays_ms"])
@@ -146,7 +133,8 @@ def _sleep_until(moment: float) -> None:
     time.sleep(max(0.0, moment - time.monotonic()))
 
 
-def _contenders() -> Iterator[Contender]:
+def contenders() -> Iterator[Contender]:
+    """All that is installed here; what is not is said."""
     yield Contender("Transom", "websocket", fan_servers.transom)
     yield Contender("Transom", "sse", fan_servers.transom)
     if NCHAN.exists():
@@ -162,13 +150,6 @@ def _contenders() -> Iterator[Contender]:
         yield Contender("Socket.IO", "socketio", fan_servers.node_socketio)
     else:
         print("Socket.IO is not installed and is left out")
-
-
-def _memory(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    raise RuntimeError("a process without memory")
 
 
 def _print(title: str, table: dict[Contender, list[Figures]]) -> None:
