@@ -7,6 +7,8 @@ import { submitDemo, useJob } from "../api/jobs.ts";
 import { asProblem, wordsFor } from "../api/problems.ts";
 import { Button } from "../components/Button.tsx";
 import { ErrorState } from "../components/ErrorState.tsx";
+import { BreakNetwork } from "./demo/BreakNetwork.tsx";
+import { DemoNetwork } from "./demo/network.ts";
 import "./DemoPage.css";
 import { WatchedJob } from "./job/WatchedJob.tsx";
 import { useTitle } from "./page.ts";
@@ -43,6 +45,7 @@ function About({ ended, onRunAgain }: { ended: boolean; onRunAgain: () => void }
 /** The bundled sample, run and shown, for who has no file at hand. */
 export function DemoPage(): ReactElement {
   const [run, setRun] = useState(storedRun);
+  const [network] = useState(() => new DemoNetwork());
   // The server makes one job of a key, however often it is asked.
   const jobId = useQuery({ queryKey: ["demo", run], queryFn: () => submitDemo(run), staleTime: Infinity });
   const again = () => {
@@ -82,8 +85,14 @@ export function DemoPage(): ReactElement {
           key={jobId.data}
           jobId={jobId.data}
           job={job.data}
-          above={(ended) => <About ended={ended} onRunAgain={again} />}
+          above={(ended) => (
+            <>
+              <About ended={ended} onRunAgain={again} />
+              <BreakNetwork network={network} ended={ended} />
+            </>
+          )}
           onRunAgain={again}
+          createClient={network.newClient}
         />
       )}
     </main>

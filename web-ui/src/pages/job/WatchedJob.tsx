@@ -7,6 +7,7 @@ import { useRecording } from "../../api/recording.ts";
 import { rootPath } from "../../api/root.ts";
 import { Menu, type MenuItem } from "../../components/Menu.tsx";
 import { RealtimeOverlay } from "../../components/RealtimeOverlay.tsx";
+import type { RealtimeClient } from "../../realtime/RealtimeClient.ts";
 import { RealtimeProvider } from "../../realtime/RealtimeContext.tsx";
 import { useRealtime } from "../../realtime/useRealtime.ts";
 import { jobName, shortId } from "../jobs/names.ts";
@@ -23,6 +24,8 @@ export interface WatchedJobProps {
   above?: (ended: boolean) => ReactNode;
   /** Another run, where that is not a job of the same form. */
   onRunAgain?: () => void;
+  /** Makes its client, where that is not the usual one; its connection outlasts the job then. */
+  createClient?: () => RealtimeClient;
 }
 
 function Overlay({ jobId, job, above, onRunAgain }: WatchedJobProps): ReactElement {
@@ -95,7 +98,13 @@ function moment(timestamp: string): string {
 /** One job: its work while it happens, and all of it afterwards. */
 export function WatchedJob(props: WatchedJobProps): ReactElement {
   return (
-    <RealtimeProvider jobId={props.jobId} root={rootPath} readSnapshot={readSnapshot}>
+    <RealtimeProvider
+      jobId={props.jobId}
+      root={rootPath}
+      readSnapshot={readSnapshot}
+      createClient={props.createClient}
+      stays={props.createClient !== undefined}
+    >
       <Overlay {...props} />
     </RealtimeProvider>
   );
