@@ -295,6 +295,9 @@ class Findings:
             Transport.SSE_POST: "padded Server-Sent Events",
         }
         best = self._ways.best
+        compressible = self._seen.pacings.get("get, compressible")
+        if best in {Transport.SSE, Transport.SSE_POST} and compressible is not None and compressible.held:
+            return f"Programs still get messages at once, over {names[best]}. Browsers may have to poll."
         return _AT_ONCE_ALL_THE_SAME.format(way=names[best]) if best in names else _ONLY_POLLS
 
 

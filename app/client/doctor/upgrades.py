@@ -60,9 +60,11 @@ async def try_websocket(http: Http, asker: Asker) -> UpgradeSeen:
             await asyncio.sleep(_PAUSE_SECONDS)
         asker.requests += 1
         seen = await _try_once(http, asker)
-        if seen.status not in GATEWAY_STATUSES:
+        if seen.status in GATEWAY_STATUSES:
+            asker.failed_on_the_way(seen.status)
+        elif seen.outcome is not Upgrade.BUFFERED or attempt:
+            # That it is buffered depends on how punctual this process is, and is believed when it is so twice.
             break
-        asker.failed_on_the_way(seen.status)
     return seen
 
 
