@@ -10,6 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from app.client.doctor.findings import by_whom
 from app.client.doctor.report import Finding, Report, Severity, Verdict
 
 _MARKS: Final = {
@@ -53,8 +54,8 @@ def show_report(report: Report) -> None:
 
 def _usual(report: Report) -> str:
     """Who is behind most of the findings, said once for all of them."""
-    names = [finding.by for finding in report.findings if finding.by]
-    return max(names, key=names.count) if names else ""
+    usual = by_whom(report.observations.machines, report.proxy)
+    return usual if any(finding.by == usual for finding in report.findings) else ""
 
 
 def _show(console: Console, finding: Finding, usual: str) -> None:

@@ -89,6 +89,10 @@ class Findings:
         elif reach.reached is Reached.NOT_TRANSOM:
             seen = f"What answers there is not Transom (status {reach.status})."
             yield self._finding("NOT_TRANSOM", _SERIOUS, seen, nothing)
+        elif reach.status == 0:
+            # An answer to `CONNECT` is no answer to the request.
+            seen = f"The proxy refuses `CONNECT` to port {self._site.port} ({detail}); encrypted connections need it."
+            yield self._finding("CONNECT_REFUSED", _SERIOUS, seen, nothing)
         else:
             yield self._finding("REFUSED", _SERIOUS, f"The very first request is refused ({detail}).", nothing)
 

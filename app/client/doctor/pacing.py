@@ -15,6 +15,8 @@ _TOGETHER: Final = 0.05
 _NOT_LATE: Final = 0.45
 #: As many groups as this share of the events: they came one by one, but for a moment or two.
 _ONE_BY_ONE: Final = 0.6
+#: What comes in such a share of the time in which it was sent came at the end.
+_HANDED_OVER: Final = 0.3
 _KB: Final = 1024
 
 
@@ -58,7 +60,10 @@ def pacing_of(heard: Heard) -> Pacing:
     groups = _groups([at for at, _ in moments])
     if late <= _NOT_LATE or groups >= _ONE_BY_ONE * len(moments):
         return Pacing(Passing.AT_ONCE, late, lump_bytes=_lump(heard), compressed=compressed)
-    passing = Passing.AT_THE_END if groups == 1 else Passing.IN_LUMPS
+    first, last = moments[0], moments[-1]
+    # What was held to the end may take a moment to be handed over.
+    at_the_end = groups == 1 or last[0] - first[0] < _HANDED_OVER * (last[1] - first[1])
+    passing = Passing.AT_THE_END if at_the_end else Passing.IN_LUMPS
     return Pacing(passing, late, lump_bytes=_lump(heard), compressed=compressed)
 
 

@@ -119,7 +119,7 @@ def test_a_cut_is_serious_where_it_comes_before_a_heartbeat() -> None:
         (Reached.NO_TRUST, "CERTIFICATE_NOT_TRUSTED", Verdict.UNREACHABLE),
         (Reached.NOT_TRANSOM, "NOT_TRANSOM", Verdict.UNREACHABLE),
         (Reached.PROXY_ASKS, "PROXY_AUTHENTICATION", Verdict.REFUSED),
-        (Reached.REFUSED, "REFUSED", Verdict.REFUSED),
+        (Reached.REFUSED, "CONNECT_REFUSED", Verdict.REFUSED),
         (Reached.OLD_TRANSOM, "SERVER_TOO_OLD", Verdict.REFUSED),
     ],
 )

@@ -42,6 +42,11 @@ def test_what_comes_at_the_end_was_held() -> None:
     assert pacing.late_seconds == pytest.approx(3.0)
 
 
+def test_what_was_held_may_take_a_moment_to_be_handed_over() -> None:
+    """A large body that was kept whole is written piece by piece."""
+    assert pacing_of(heard([3.0 + number / 20 for number in range(16)])).passing is Passing.AT_THE_END
+
+
 def test_lumps_have_a_size() -> None:
     """As many bytes as come at a time."""
     arrivals = [0.6] * 4 + [1.4] * 4 + [2.2] * 4 + [3.0] * 4
