@@ -41,6 +41,8 @@ def doctor(
     from app.cli.doctor_text import patience, show_report
     from app.client.doctor import examine
 
+    if html is not None:
+        _require_writable(html)
     target = target_of(context, url or server)
     with patience(target.address, seconds):
         report = asyncio.run(
@@ -55,6 +57,14 @@ def doctor(
     else:
         show_report(report)
     raise typer.Exit(ExitCode[_ENDINGS[report.verdict]])
+
+
+def _require_writable(path: Path) -> None:
+    """Before half a minute is spent on what could not be written then."""
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise typer.BadParameter(f"{str(path)!r}: {error.strerror}", param_hint="--html") from None
 
 
 #: By the verdict.

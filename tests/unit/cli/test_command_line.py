@@ -69,6 +69,8 @@ def test_help_imports_nothing_heavy() -> None:
         ["watch"],
         ["submit", "/nowhere/at-all.png"],
         ["jobs", "--limit", "0"],
+        ["doctor", "--html", "/nowhere/at/all.html"],
+        ["doctor", "--seconds", "131"],
         ["up", "--port", "70000"],
     ],
 )

@@ -1,0 +1,114 @@
+"""The lines that `transom doctor` gives for a real proxy, put where they say: what was found is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from app.client.doctor import Report, Severity, examine
+from app.client.doctor.observations import Upgrade
+from tests.proxies.real import REAL_PROXIES, RealProxy, Site, running
+from tests.stack import Product, start_product
+
+#: Longer than haproxy lets anything be silent here.
+SECONDS: Final = 6.0
+
+#: By the code of a finding, without comments.
+Advice = dict[str, list[str]]
+
+
+@pytest.fixture(name="product", scope="module")
+def _product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    running_product = start_product(tmp_path_factory.mktemp("advice") / "data")
+    yield running_product
+    running_product.stop()
+
+
+def _nginx(config: str, advice: Advice) -> str:
+    lines = list(dict.fromkeys(line for lines in advice.values() for line in lines))
+    everywhere = [line for line in lines if line.startswith(("map ", "large_client_header_buffers "))]
+    location = [line for line in lines if line not in everywhere]
+    for line in location:
+        # What is said anew replaces what was said before, and all of it goes into one location.
+        setting = re.escape(" ".join(line.split()[: 2 if line.startswith("proxy_set_header") else 1]))
+        config = re.sub(rf"\b{setting} [^;]*;", "", config)
+    config = config.replace("proxy_ignore_headers X-Accel-Buffering;", "")
+    config = config.replace("http {", "\n".join(["http {", *everywhere]), 1)
+    return config.replace("location / {", "\n".join(["location / {", *location]), 1)
+
+
+def _haproxy(config: str, advice: Advice) -> str:
+    for line in advice["UPGRADE_STRIPPED"]:
+        config = config.replace(line, "")
+    config = re.sub(r"timeout (?:client|server) \w+", "", config)
+    return config.replace("defaults\n", "\n  ".join(["defaults", *advice["CUT_WHEN_SILENT"], ""]), 1)
+
+
+def _squid(config: str, advice: Advice) -> str:
+    lines = list(dict.fromkeys(advice["CONNECT_REFUSED"] + advice["UPGRADE_STRIPPED"]))
+    before = "http_access deny CONNECT !SSL_ports"
+    return config.replace(before, "\n".join([*lines, before]))
+
+
+def _tinyproxy(config: str, advice: Advice) -> str:
+    return config.replace("ConnectPort 443", "\n".join(advice["CONNECT_REFUSED"]))
+
+
+CURES: Final[dict[str, Callable[[str, Advice], str]]] = {
+    "nginx": _nginx,
+    "haproxy": _haproxy,
+    "squid": _squid,
+    "tinyproxy": _tinyproxy,
+}
+#: What is as it was built, and hurts nobody.
+INCURABLE: Final = {"squid": {"ADDRESS_LIMIT"}}
+
+
+def _examine(proxy: RealProxy, product: Product) -> Report:
+    with running(proxy, product.url) as it, pytest.MonkeyPatch.context() as changed:
+        for name in ("no_proxy", "NO_PROXY", "http_proxy"):
+            changed.delenv(name, raising=False)
+        changed.setenv("HTTP_PROXY", it.address)
+        server = product.url if proxy.told else it.address
+        return asyncio.run(examine(server, proxies=proxy.told, seconds=SECONDS))
+
+
+def _bad(report: Report) -> set[str]:
+    return {finding.code for finding in report.findings if finding.severity is not Severity.GOOD}
+
+
+@pytest.mark.parametrize("proxy", REAL_PROXIES, ids=lambda proxy: str(proxy.name))
+def test_the_advice_helps(product: Product, proxy: RealProxy, tmp_path: Path) -> None:
+    """Something was found before; afterwards nothing is in the way."""
+    if proxy.path is None:
+        pytest.skip(f"{proxy.program} is not installed")
+    before = _examine(proxy, product)
+    texts = {finding.code: snippet.text for finding in before.findings for snippet in finding.snippets}
+    advice = {code: [line for line in text.splitlines() if line[:1] not in {"", "#"}] for code, text in texts.items()}
+
+    if proxy.inspects:
+        script = tmp_path / "stream.py"
+        script.write_text(texts["STREAMS_HELD"])
+        cured = replace(proxy, command=lambda *given: [*proxy.command(*given), "-s", str(script)])
+    else:
+        cure = CURES[proxy.name.partition(",")[0]]
+
+        def config(site: Site) -> str:
+            return cure(proxy.config(site), advice)
+
+        cured = replace(proxy, config=config)
+    after = _examine(cured, product)
+
+    assert _bad(before)
+    assert _bad(after) <= INCURABLE.get(proxy.name, set())
+    assert "over a WebSocket" in after.sentence
+    if proxy.name == "squid":
+        plain = after.observations.plain_upgrade
+        assert plain is not None
+        assert plain.outcome is Upgrade.WORKS
