@@ -50,44 +50,49 @@ const NAMES = Object.keys(HABITS) as NetworkHabit[];
 /** The switch that breaks the network, and what becomes of the messages: how they come, since when, and how many. */
 export function NetworkPanel(props: NetworkPanelProps): ReactElement {
   const { habit, onChoose, counts, failure } = props;
-  const about = useId();
-  const name = useId();
+  const id = useId();
+  const [title, about] = [`${id}title`, `${id}about`];
   return (
-    <section className="network" aria-label="The network of this page">
-      <fieldset className="network__switch" aria-describedby={about}>
-        <legend className="network__legend">Break my network</legend>
-        <div className="network__choices">
+    <section className="network" aria-labelledby={title}>
+      <div className="network__row">
+        <h2 className="network__title" id={title}>
+          Break my network
+        </h2>
+        <div className="network__choices" role="radiogroup" aria-labelledby={title} aria-describedby={about}>
           {NAMES.map((each) => (
             <label key={each} className="network__choice">
-              <input type="radio" name={name} value={each} checked={habit === each} onChange={() => onChoose(each)} />
+              <input type="radio" name={id} value={each} checked={habit === each} onChange={() => onChoose(each)} />
               {HABITS[each].label}
             </label>
           ))}
         </div>
-      </fieldset>
-      <dl className="network__counts">
-        <Count name="received" count={counts.received} />
-        <Count name="in the log" count={counts.logged} />
-        <Count name="lost" count={counts.lost} isBad />
-        <Count name="doubled" count={counts.doubled} isBad />
-      </dl>
-      <p className="network__about" id={about}>
-        {HABITS[habit].about}
-      </p>
-      {failure === undefined ? (
-        <Way {...props} />
-      ) : (
-        <p className="network__way" data-tone="error" role="alert">
-          {failure}
+        <dl className="network__counts">
+          <Count name="received" count={counts.received} />
+          <Count name="checked" title="Messages of the job’s log that were looked for among those received" count={counts.logged} />
+          <Count name="lost" count={counts.lost} isBad />
+          <Count name="doubled" count={counts.doubled} isBad />
+        </dl>
+      </div>
+      <div className="network__row">
+        <p className="network__about" id={about}>
+          {HABITS[habit].about}
         </p>
-      )}
+        {failure === undefined ? (
+          <Way {...props} />
+        ) : (
+          <p className="network__way" data-tone="error" role="alert">
+            {failure}
+          </p>
+        )}
+      </div>
     </section>
   );
 }
 
-function Count({ name, count, isBad = false }: { name: string; count: number; isBad?: boolean }): ReactElement {
+function Count(props: { name: string; count: number; title?: string; isBad?: boolean }): ReactElement {
+  const { name, count, title, isBad = false } = props;
   return (
-    <div className="network__count" data-bad={isBad && count > 0 ? "" : undefined}>
+    <div className="network__count" title={title} data-bad={isBad && count > 0 ? "" : undefined}>
       <dt>{name}</dt>
       <dd>{count.toLocaleString("en")}</dd>
     </div>
@@ -104,6 +109,8 @@ function Way({ connection, since, speaks, now }: NetworkPanelProps): ReactElemen
       {tone === "live" ? <LiveIcon /> : <WaitIcon />}
       <span>
         {isLooking ? "Looking for a way that works; messages are asked for meanwhile" : text}
+        {/* The last way is come to over the others only. */}
+        {connection.transport === "poll" && tone === "live" && connection.fallback !== "cut" && ", and event streams do not come through"}
         {!isLooking && countdown !== undefined && <span aria-hidden="true">{` ${countdown}`}</span>}
         {!isLooking && more !== undefined && ` ${more}`}
         {since !== null && (

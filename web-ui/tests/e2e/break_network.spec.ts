@@ -8,7 +8,7 @@ const PATIENCE = { timeout: 60_000 };
 const choose = (page: Page, name: string) => page.getByRole("radio", { name }).check();
 
 /** What the counters show. */
-async function counts(page: Page): Promise<Record<"received" | "in the log" | "lost" | "doubled", number>> {
+async function counts(page: Page): Promise<Record<"received" | "checked" | "lost" | "doubled", number>> {
   const entries = await page.locator(".network__count").evaluateAll((all) =>
     all.map((one) => [one.querySelector("dt")?.textContent, Number(one.querySelector("dd")?.textContent.replaceAll(",", ""))]),
   );
@@ -17,22 +17,22 @@ async function counts(page: Page): Promise<Record<"received" | "in the log" | "l
 
 /** Another run, to its end, and until it is known what became of every message of its log. */
 async function runsWhole(page: Page): Promise<void> {
-  const before = (await counts(page))["in the log"];
+  const before = (await counts(page)).checked;
   await page.getByRole("button", { name: "Run it again" }).click();
   await expect(page.getByText("Can be run again when it has ended")).toBeVisible(PATIENCE);
   await expect(page.getByRole("button", { name: "Run it again" })).toBeVisible(PATIENCE);
   await expect
     .poll(async () => {
-      const { received, "in the log": logged, lost } = await counts(page);
+      const { received, checked, lost } = await counts(page);
       // A frame each, and what is said before and after them.
-      return logged - before > 250 && received + lost === logged;
+      return checked - before > 250 && received + lost === checked;
     }, PATIENCE)
     .toBe(true);
 }
 
 const HABITS = [
   { habit: "Upgrades stripped", way: /over server-sent events: something on the way refuses WebSockets/ },
-  { habit: "Answers held back", way: /by asking again and again \(long polling\)/ },
+  { habit: "Answers held back", way: /\(long polling\): something on the way refuses WebSockets, and event streams do not come through/ },
   { habit: "Opened, then mute", way: /over server-sent events: something on the way lets nothing through WebSockets/ },
   { habit: "Cut every few seconds", way: /something on the way cuts every connection after a while/ },
 ];

@@ -233,6 +233,12 @@ const USES: Readonly<Record<string, Use>> = {
   },
   "button Run it again": runsAgain,
 
+  "radio As it is": checks,
+  "radio Upgrades stripped": checks,
+  "radio Answers held back": checks,
+  "radio Opened, then mute": checks,
+  "radio Cut every few seconds": checks,
+
   "link Try it with a file of your own.": leadsTo(/\/$/),
   "link All jobs": leadsTo(/\/jobs$/),
   "link Submit a file": leadsTo(/\/$/),

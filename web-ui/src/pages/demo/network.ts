@@ -13,7 +13,7 @@ import type { Remembered, TransportMemory } from "../../realtime/transports/memo
 import { added, type Counts, NO_COUNTS, Tally } from "./tally.ts";
 
 /** How often the log is read, to see what is missing. */
-const CHECK_MS = 2_000;
+const CHECK_MS = 1_000;
 /** How often the server is reminded, which forgets it after some minutes. */
 const REMIND_MS = 3 * 60_000;
 
