@@ -53,7 +53,7 @@ export function NetworkPanel(props: NetworkPanelProps): ReactElement {
   const id = useId();
   const [title, about] = [`${id}title`, `${id}about`];
   return (
-    <section className="network" aria-labelledby={title}>
+    <div className="network" role="group" aria-labelledby={title}>
       <div className="network__row">
         <h2 className="network__title" id={title}>
           Break my network
@@ -85,7 +85,7 @@ export function NetworkPanel(props: NetworkPanelProps): ReactElement {
           </p>
         )}
       </div>
-    </section>
+    </div>
   );
 }
 
