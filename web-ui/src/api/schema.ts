@@ -5175,6 +5175,8 @@ export interface operations {
                 silent_after?: number;
                 /** @description Bytes of comment after each event. */
                 pad?: number;
+                /** @description true: without `X-Accel-Buffering: no`. */
+                unmarked?: boolean;
             };
             header?: never;
             path?: never;
@@ -5235,6 +5237,8 @@ export interface operations {
                 silent_after?: number;
                 /** @description Bytes of comment after each event. */
                 pad?: number;
+                /** @description true: without `X-Accel-Buffering: no`. */
+                unmarked?: boolean;
             };
             header?: never;
             path?: never;
