@@ -48,7 +48,8 @@ def _open(kind: str, host: str, port: int, path: str) -> socket.socket:
         key = base64.b64encode(os.urandom(16)).decode()
         head += ["Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
     connection.sendall(("\r\n".join(head) + "\r\n\r\n").encode())
-    _until(connection, b"\r\n\r\n")
+    # Of Transom's streams the first message says that they are subscribed; the others are once they have answered.
+    _until(connection, b"hello" if "/v1/realtime" in path else b"\r\n\r\n")
     if kind == "socketio":
         # Engine.IO's packet 4 (message), Socket.IO's 0 (connect), masked with zeros as a client may.
         connection.sendall(b"\x81\x82\0\0\0\x0040")

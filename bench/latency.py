@@ -61,8 +61,7 @@ def run(product: Product, film: Path, plugin: str, kind: str, count: int) -> lis
     path = f"/v1/realtime?heartbeat=60{'&transport=sse' if kind == 'sse' else ''}"
     with reading(kind, port, path, count, MARK) as told_after:
         messages = finished(product, film, plugin)
-        # Each has had a `hello` besides, which is stamped too.
-        return [float(delay) for delay in told_after((messages + 1) * count)["delays_ms"][count:]]
+        return [float(delay) for delay in told_after(messages * count)["delays_ms"]]
 
 
 def finished(product: Product, film: Path, plugin: str) -> int:
