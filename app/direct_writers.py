@@ -93,7 +93,7 @@ class ResponseWriter:
         self.write: Callable[[bytes], None] = protocol.transport.write
         self.when_stopped = stops.when_stopped
         # HTTP/1.0 knows no chunks: its responses end with the connection.
-        self.form = WireForm.CHUNKED_EVENTS if scope["http_version"] == "1.1" else WireForm.EVENTS
+        self.form = WireForm.CHUNKED_EVENTS if scope["http_version"] >= "1.1" else WireForm.EVENTS
 
     def ready(self) -> bool:
         """See `DirectWriter.ready`."""

@@ -62,6 +62,10 @@ class PatientHttp(H11Protocol):
         """From here on it is another protocol's."""
         self._stop_watching()
         super().handle_websocket_upgrade(event)
+        new = self.transport.get_protocol()
+        if isinstance(new, PatientWebSocket) and self.flow.write_paused:
+            # Of a transport that is full already it would not hear that once more.
+            new.pause_writing()
 
     def _watch(self) -> None:
         owner = self.transport.get_protocol()

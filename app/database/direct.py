@@ -90,12 +90,20 @@ class DirectConnection:
     def begin_nested(self) -> Iterator[DirectSavepoint]:
         """A part of the transaction that may be taken back."""
         savepoint = DirectSavepoint(self._driver)
-        yield savepoint
-        savepoint.release()
+        try:
+            yield savepoint
+        except BaseException:
+            savepoint.rollback()
+            raise
+        finally:
+            savepoint.release()
 
     @contextmanager
     def transaction(self) -> Iterator[DirectConnection]:
         """A transaction that has the write lock from its beginning; raises `sqlite3.OperationalError`."""
+        if self._driver.in_transaction:
+            # Left open by something that came between its beginning and its end; nobody waits for it any more.
+            self._driver.execute("ROLLBACK")
         self._driver.execute("BEGIN IMMEDIATE")
         try:
             yield self

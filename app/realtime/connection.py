@@ -217,6 +217,8 @@ class Connection:
         jobs = self._wanted.job_ids or frozenset()
         if job_id in jobs:
             return False
+        # A gap that was told did not count this job's messages.
+        self._thin_to = 0
         self._want(jobs | {job_id})
         if since is not None and since < self.cursor:
             self._pasts[job_id] = since

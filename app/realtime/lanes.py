@@ -7,6 +7,7 @@ is known of the lane.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from app.realtime.outgoing import Outgoing, WireForm, together
 
 if TYPE_CHECKING:
     from app.realtime.subscription import Subscription
+
+
+logger = logging.getLogger(__name__)
 
 
 class Lane:
@@ -79,8 +83,18 @@ class Lanes:
             if messages:
                 lane.tail = messages[-1][0]
                 data = together([message for _, message in messages], lane.form)
-                for write in list(lane.members.values()):
-                    write(data)
+                for member, write in list(lane.members.items()):
+                    try:
+                        write(data)
+                    except Exception:
+                        # One transport's trouble is its own: the others have been counted on having this.
+                        logger.exception("A connection can't be written to", extra={"action": "connection_crashed"})
+                        self._drop(member)
+
+    def _drop(self, member: Subscription) -> None:
+        self.leave(member)
+        if member.writer is not None:
+            member.writer.abort()
 
     def forget(self, member: Subscription) -> None:
         """A connection has gone."""

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.realtime.close_codes import CloseCode
 from app.realtime.connection_manager import ConnectionManager
+from app.realtime.direct import direct_writer
 from app.realtime.opening import open_subscription
 from app.realtime.outgoing import WireForm, together
 from app.realtime.query import RealtimeQuery
@@ -79,6 +80,10 @@ class RealtimeStream(EventSourceResponse):
                     "transport": "sse",
                 },
             )
+            writer = direct_writer(scope)
+            if writer is not None:
+                # What it does not read keeps it open for as long as the other end likes.
+                writer.abort()
         finally:
             self._manager.remove(self._subscription)
 
