@@ -6,6 +6,11 @@ import { Pulse } from "./pulse.ts";
 const PATIENCE = 2.2;
 /** Heartbeats after a ping when the next one is late. */
 const LATE = 1.5;
+/**
+ * Looks at a stream that has just begun, before any ping can be late: what gathers bytes passes the first of them on
+ * in time, since they are many, and then holds the rest.
+ */
+const EARLY_LOOKS_MS: readonly number[] = [2_500, 6_000, 12_000];
 /** Pings that were sent this part of a heartbeat apart, and come within half of it, were held on the way. */
 const APART = 0.5;
 /** How often that may be, since a network may falter once; half as many regular pings make up for it. */
@@ -15,7 +20,7 @@ const PULSE_MS = 1_000;
 export interface WatchdogEvents {
   /** Nothing came at all. */
   onSilence(): void;
-  /** A ping is late; called once for each. */
+  /** A ping is late, or the stream is new: ask how far the log is. Called once for each. */
   onLate(): void;
   /** Pings come several at once. */
   onLumps(): void;
@@ -28,6 +33,8 @@ export class Watchdog {
   #deadline = 0;
   /** When the next ping is late. */
   #lateAt = Infinity;
+  /** When to look at a new stream. */
+  #looks: number[] = [];
   /** The last ping: when it came, and when it was sent by the server's clock. */
   #ping: { at: number; sent: number } | null = null;
   #held = 0;
@@ -46,6 +53,7 @@ export class Watchdog {
     this.#ping = null;
     this.#held = 0;
     this.#lateAt = this.#clock.now() + LATE * this.#heartbeatMs;
+    this.#looks = EARLY_LOOKS_MS.map((ms) => this.#clock.now() + ms);
     this.heard();
     this.#wait();
   }
@@ -97,10 +105,13 @@ export class Watchdog {
       this.#events.onSilence();
       return;
     }
-    if (this.#lateAt <= now) {
-      this.#lateAt = Infinity;
+    const [look = Infinity] = this.#looks;
+    if (Math.min(this.#lateAt, look) <= now) {
+      if (look <= now) this.#looks.shift();
+      else this.#lateAt = Infinity;
       this.#events.onLate();
     }
-    this.#cancel = this.#clock.after(Math.min(this.#deadline, this.#lateAt) - now, () => this.#wait());
+    const next = Math.min(this.#deadline, this.#lateAt, ...this.#looks);
+    this.#cancel = this.#clock.after(next - now, () => this.#wait());
   }
 }

@@ -158,7 +158,7 @@ describe("a way is no good", () => {
     await stage.write(...many(2, 4));
 
     clock.advance(15_000);
-    await expect.poll(async () => (await stage.seen()).tails.length).toBe(1);
+    await expect.poll(async () => (await stage.seen()).tails.length).toBeGreaterThan(0);
     const later = () => {
       clock.advance(100);
       return client.getSnapshot();
