@@ -92,7 +92,8 @@ class Sender:
 
     def _put_names_in(self, case: schemathesis.Case[Any]) -> None:
         path, body = case.path_parameters, case.body
-        if isinstance(body, dict) and "plugin" in body and self._random.random() < 0.2:
+        form = case.media_type == "multipart/form-data"
+        if form and isinstance(body, dict) and "plugin" in body and self._random.random() < 0.2:
             # A whole form: what is made up is nearly never a picture.
             case.body = {"plugin": "counting", "file": PNG}  # type: ignore[dict-item]  # bytes are files
         if isinstance(path, dict) and self._random.random() < 0.6:
