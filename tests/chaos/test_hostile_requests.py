@@ -31,6 +31,9 @@ from tests.stack import PATIENCE_SECONDS
 from tests.unit.api.hand_worker import HandWorker
 from tests.unit.api.web import PNG
 
+# A piece of an upload, which is bytes.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 REQUESTS: Final = 5_000
 #: Requests that are made of one call before it is another's turn.
 A_TURN: Final = 30
