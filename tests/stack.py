@@ -152,8 +152,12 @@ def start_product(data: Path, *arguments: str, **environment: str) -> Product:
         raise AssertionError(f"transom up ended:\n{Path(log.name).read_text()[-4000:]}")
     database_url = environment.get("TRANSOM_DATABASE_URL") or f"sqlite:///{data / 'transom.db'}"
     product = Product(process, json.loads(line)["address"], data, database_url)
-    wait_until(
-        lambda: any(plugin["name"] == "numbered" for plugin in product.client.get("/v1/plugins").json()["plugins"]),
-        what="the worker announcing its plugins",
-    )
+    try:
+        wait_until(
+            lambda: any(plugin["name"] == "numbered" for plugin in product.client.get("/v1/plugins").json()["plugins"]),
+            what="the worker announcing its plugins",
+        )
+    except BaseException:
+        product.stop()
+        raise
     return product

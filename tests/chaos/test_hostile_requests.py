@@ -44,7 +44,7 @@ CHECKS: Final = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-STREAM: Final = "GET /v1/realtime"
+STREAM: Final = "/v1/realtime"
 #: A stream that lasts as long as it is told.
 MEASURED: Final = "/v1/doctor/stream"
 #: Answers that say "later" on purpose, where that is described.
@@ -108,18 +108,23 @@ class Sender:
                 "name": ["start.js"],
             }
             path.update({name: self._random.choice(known[name]) for name in known.keys() & path.keys()})
-        if case.operation.label == STREAM and isinstance(case.query, dict):
-            # A poll may wait for a minute, and a stream lasts for ever.
-            if case.query.get("transport") == "sse":
-                case.query["transport"] = "poll"
-            if isinstance(case.query.get("wait"), int | float):
-                case.query["wait"] /= 1000
-        if (
-            case.path == MEASURED
-            and isinstance(case.query, dict)
-            and isinstance(case.query.get("seconds"), int | float)
-        ):
-            case.query["seconds"] /= 1000
+        if case.path == MEASURED and not case.query:
+            case.query = {}
+        for asked in (case.query, case.body):
+            if isinstance(asked, dict):
+                _shorten(case.path, asked)
+
+
+def _shorten(path: str, asked: dict[str, Any]) -> None:
+    """Have no call last: a poll may wait for a minute, a measurement for two, and a stream for ever."""
+    if path == STREAM and asked.get("transport") == "sse":
+        asked["transport"] = "poll"
+    if path == MEASURED:
+        # Where it is not said, it lasts seconds.
+        asked.setdefault("seconds", 50)
+    for name in {STREAM: ("wait",), MEASURED: ("seconds",)}.get(path, ()):
+        if isinstance(asked.get(name), int | float):
+            asked[name] /= 1000
 
 
 def _ended_job(worker: HandWorker, job_id: str) -> str:
