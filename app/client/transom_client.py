@@ -44,7 +44,7 @@ class TransomClient:
 
     def close(self) -> None:
         """End what is under way and let go of the connections."""
-        self._bridge.close(self._client.close())
+        self._bridge.close(self._client.close)
 
     def submit(
         self,
@@ -56,24 +56,25 @@ class TransomClient:
         device: str | None = None,
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit`."""
-        work = self._client.submit(file, plugin=plugin, tools=tools, options=options, device=device)
-        return self._bridge.call(work)
+        return self._bridge.call(
+            self._client.submit, file, plugin=plugin, tools=tools, options=options, device=device
+        )
 
     def jobs(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """See `AsyncTransomClient.jobs`."""
-        return self._bridge.call(self._client.jobs(limit=limit, **filters))
+        return self._bridge.call(self._client.jobs, limit=limit, **filters)
 
     def job(self, job_id: str) -> dict[str, Any]:
         """See `AsyncTransomClient.job`."""
-        return self._bridge.call(self._client.job(job_id))
+        return self._bridge.call(self._client.job, job_id)
 
     def cancel(self, job_id: str) -> dict[str, Any]:
         """See `AsyncTransomClient.cancel`."""
-        return self._bridge.call(self._client.cancel(job_id))
+        return self._bridge.call(self._client.cancel, job_id)
 
     def plugins(self) -> dict[str, Any]:
         """See `AsyncTransomClient.plugins`."""
-        return self._bridge.call(self._client.plugins())
+        return self._bridge.call(self._client.plugins)
 
     def events(self, job_id: str, *, after: str | None = None) -> Iterator[str]:
         """See `AsyncTransomClient.events`."""
