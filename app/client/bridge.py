@@ -73,8 +73,8 @@ class Bridge:
             for future in self._calls:
                 future.cancel()
 
-    def _begin(self, work: Work) -> Future[Any]:
-        future: Future[Any] = Future()
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, Result]]) -> Future[Result]:
+        future: Future[Result] = Future()
         with self._lock:
             if self._closed:
                 raise ClientClosed

@@ -56,9 +56,7 @@ class TransomClient:
         device: str | None = None,
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit`."""
-        return self._bridge.call(
-            self._client.submit, file, plugin=plugin, tools=tools, options=options, device=device
-        )
+        return self._bridge.call(self._client.submit, file, plugin=plugin, tools=tools, options=options, device=device)
 
     def jobs(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """See `AsyncTransomClient.jobs`."""

@@ -90,6 +90,27 @@ def batch_of(epoch: str, events: Iterable[LogEvent]) -> BusBatch:
     return BusBatch(epoch, segments)
 
 
+def merged(segments: Iterable[Segment]) -> list[Segment]:
+    """The segments, with those that follow one another in a tenant's log as one."""
+    result: list[Segment] = []
+    latest: dict[str, int] = {}
+    for segment in segments:
+        place = latest.get(segment.tenant)
+        before = None if place is None else result[place]
+        if (
+            place is not None
+            and before is not None
+            and before.last + 1 == segment.first
+            and before.events is not None
+            and segment.events is not None
+        ):
+            result[place] = Segment(segment.tenant, before.first, segment.last, before.events + segment.events)
+        else:
+            latest[segment.tenant] = len(result)
+            result.append(segment)
+    return result
+
+
 class EventPublisher:
     """Publishes batches from a thread of its own."""
 
@@ -212,7 +233,8 @@ class EventConsumer:
 
     def _consume(self, connection: Any) -> None:
         queue = self._queue(connection)
-        with connection.Consumer(queue, callbacks=[self._receive], no_ack=True, accept=["json"]):
+        # As it comes: decoded once, by us.
+        with connection.Consumer(queue, on_message=self._receive, no_ack=True):
             self._subscribed = True
             self._on_subscribed()
             while not self._closing.is_set():
@@ -232,7 +254,7 @@ class EventConsumer:
         name = f"{self._queue_name}.{uuid4().hex[:12]}"
         return Queue(name, self._exchange, durable=False, exclusive=True, auto_delete=True, max_length=MAX_WAITING)
 
-    def _receive(self, body: object, message: Message) -> None:
+    def _receive(self, message: Message) -> None:
         try:
             batch = BusBatch.decode(message.body if isinstance(message.body, bytes) else message.body.encode())
         except (ValueError, TypeError, KeyError) as error:

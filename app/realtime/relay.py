@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
 from app.database.engine import Database
 from app.realtime import event_log
 from app.realtime.connection_manager import ConnectionManager
-from app.realtime.event_bus import BusBatch, EventConsumer, Segment
+from app.realtime.event_bus import BusBatch, EventConsumer, Segment, merged
+from app.realtime.inbox import Inbox
 from app.realtime.log_pages import LogPages
 from app.settings import Settings
 
@@ -29,8 +29,6 @@ COMPARE_SECONDS: Final = 1.0
 HEALTHY_SECONDS: Final = 10.0
 #: How long an early batch waits for the one before it, until the log is read instead.
 HOLE_SECONDS: Final = 0.05
-#: Batches that wait between the bus's thread and the loop; the oldest are dropped, the log has them.
-MAX_INBOX: Final = 1000
 #: Early batches kept a tenant.
 MAX_EARLY: Final = 100
 #: Epochs of others that are remembered, so that their batches cost nothing.
@@ -75,7 +73,7 @@ class Relay:
     ) -> None:
         self._database = database
         self._manager = manager
-        self._inbox: deque[BusBatch] = deque(maxlen=MAX_INBOX)
+        self._inbox = Inbox(self._receive)
         self._early: dict[str, dict[int, Segment]] = {}
         #: Epochs that came over the bus and are not known; those that a comparison has shown not to be this log's.
         self._strange: set[str] = set()
@@ -94,11 +92,11 @@ class Relay:
                 settings.broker_url,
                 namespace=settings.namespace,
                 node_id=settings.resolved_node_id,
-                on_batch=self._on_batch,
+                on_batch=self._inbox.put,
                 on_subscribed=self._on_subscribed,
             )
         else:
-            self._consumer = consumer(on_batch=self._on_batch, on_subscribed=self._on_subscribed)
+            self._consumer = consumer(on_batch=self._inbox.put, on_subscribed=self._on_subscribed)
 
     @property
     def healthy(self) -> bool:
@@ -123,6 +121,7 @@ class Relay:
     async def start(self) -> None:
         """Take the log's state for the hub's, then listen; raises what the database raises."""
         self._loop = asyncio.get_running_loop()
+        self._inbox.open()
         state = await self._database.run_read(event_log.state)
         self._manager.begin(state.epoch, state.heads)
         self._manager.use_pages(LogPages(self._database, compare=self.compare, seen=self._manager.log_seen))
@@ -133,6 +132,7 @@ class Relay:
     async def close(self) -> None:
         """Stop listening; connections stay as they are."""
         self._closing = True
+        self._inbox.close()
         await asyncio.to_thread(self._consumer.close)
         tasks = [*self._readers.values(), *([self._watch] if self._watch else [])]
         for task in tasks:
@@ -158,6 +158,8 @@ class Relay:
                 self._foreign.clear()
                 self._manager.reset(state.epoch, state.heads, "epoch_changed")
             self._pass_over(strange - {state.epoch, epoch})
+            # What has come and waits for its turn is not owed.
+            self._inbox.flush()
             for tenant, head in state.heads.items():
                 self._owe(tenant, head)
             self._compared_at = time.monotonic()
@@ -179,30 +181,25 @@ class Relay:
     def _seconds_since_comparison(self) -> float | None:
         return None if self._compared_at is None else round(time.monotonic() - self._compared_at, 1)
 
-    def _on_batch(self, batch: BusBatch) -> None:
-        """Called on the consumer's thread."""
-        if self._loop is not None and not self._closing:
-            self._inbox.append(batch)
-            self._loop.call_soon_threadsafe(self._receive)
-
     def _on_subscribed(self) -> None:
         """Called on the consumer's thread: what was published before is owed from the log."""
         if self._loop is not None and not self._closing:
             self._loop.call_soon_threadsafe(self._due.set)
 
-    def _receive(self) -> None:
-        while self._inbox:
-            batch = self._inbox.popleft()
+    def _receive(self, batches: list[BusBatch]) -> None:
+        segments: list[Segment] = []
+        for batch in batches:
+            if batch.epoch in self._foreign:
+                continue
+            if batch.epoch == self._manager.epoch:
+                segments += batch.segments
+                continue
+            if len(self._strange) < MAX_FOREIGN:
+                self._strange.add(batch.epoch)
+            self._due.set()
+        for segment in merged(segments):
             try:
-                if batch.epoch in self._foreign:
-                    continue
-                if batch.epoch != self._manager.epoch:
-                    if len(self._strange) < MAX_FOREIGN:
-                        self._strange.add(batch.epoch)
-                    self._due.set()
-                    continue
-                for segment in batch.segments:
-                    self._take(segment)
+                self._take(segment)
             except Exception as error:
                 self._failure = type(error).__name__
                 logger.exception("A batch could not be handed out", extra={"action": "relay_batch_failed"})
