@@ -161,3 +161,16 @@ def start_product(data: Path, *arguments: str, **environment: str) -> Product:
         product.stop()
         raise
     return product
+
+
+def transom(product: Product, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command beside the running product, with its settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRANSOM_")}
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli.main", *arguments],
+        cwd=ROOT,
+        env=kept | {"TRANSOM_DATA_DIR": str(product.data), "TRANSOM_DATABASE_URL": product.database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -12,13 +12,13 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.api.parameters import flag, invalid
+from app.api.parameters import flag, integer, number
 from app.errors import BadRequest, TooBusy, TooLarge
 from app.models_phase10 import DoctorEcho
 from app.realtime.direct import direct_writer
@@ -102,12 +102,12 @@ class Pace:
     @classmethod
     def of(cls, request: ApiRequest) -> Pace:
         """As the query names it; raises `InvalidQuery`."""
-        seconds = _seconds(request, "seconds", 3.0, 0.0, MAX_STREAM_SECONDS)
+        seconds = number(request, "seconds", default=3.0, low=0.0, high=MAX_STREAM_SECONDS)
         return cls(
             seconds=seconds,
-            every=_seconds(request, "every", 0.2, *_EVERY_SECONDS),
-            silent_after=_seconds(request, "silent_after", seconds, 0.0, MAX_STREAM_SECONDS),
-            pad=int(_seconds(request, "pad", 0, 0, MAX_PAD_BYTES)),
+            every=number(request, "every", default=0.2, low=_EVERY_SECONDS[0], high=_EVERY_SECONDS[1]),
+            silent_after=number(request, "silent_after", default=seconds, low=0.0, high=MAX_STREAM_SECONDS),
+            pad=integer(request, "pad", default=0, low=0, high=MAX_PAD_BYTES),
             unmarked=flag(request, "unmarked", default=False),
         )
 
@@ -164,11 +164,11 @@ class DoctorStream(StreamingResponse):
 async def _events(pace: Pace) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
     began = clock()
-    for number, at in enumerate(pace.moments()):
+    for place, at in enumerate(pace.moments()):
         await asyncio.sleep(max(0.0, began + at - clock()))
-        event = {"number": number, "sent_ms": round((clock() - began) * 1000), "last": at == pace.seconds}
+        event = {"number": place, "sent_ms": round((clock() - began) * 1000), "last": at == pace.seconds}
         # What the real stream begins with, so that what passes that on passes this on too.
-        pad = pace.pad if number else max(pace.pad, HELLO_BYTES)
+        pad = pace.pad if place else max(pace.pad, HELLO_BYTES)
         yield f"event: doctor\ndata: {json.dumps(event)}\n\n".encode() + (padding(pad) if pad else b"")
 
 
@@ -182,14 +182,3 @@ async def _count(request: ApiRequest) -> int:
     except ClientDisconnect as error:
         raise BadRequest("The connection ended before the body did") from error
     return received
-
-
-def _seconds(request: ApiRequest, name: str, default: float, low: float, high: float) -> float:
-    given: Any = request.query_params.get(name, default)
-    try:
-        value = float(given)
-    except ValueError:
-        raise invalid(name, "must be a number") from None
-    if not low <= value <= high:
-        raise invalid(name, f"must be between {low:g} and {high:g}")
-    return value

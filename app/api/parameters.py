@@ -49,6 +49,21 @@ def integer(request: Request[Any], name: str, *, default: int, low: int, high: i
     return value
 
 
+def number(request: Request[Any], name: str, *, default: float, low: float, high: float) -> float:
+    """A number between `low` and `high`; raises `InvalidQuery`."""
+    given = request.query_params.get(name)
+    if given is None:
+        return default
+    try:
+        value = float(given)
+    except ValueError:
+        raise invalid(name, "must be a number") from None
+    # Not one of the comparisons holds for what is not a number.
+    if not low <= value <= high:
+        raise invalid(name, f"must be between {low:g} and {high:g}")
+    return value
+
+
 def flag(request: Request[Any], name: str, *, default: bool) -> bool:
     """`true` or `false`; raises `InvalidQuery`."""
     given = request.query_params.get(name)

@@ -29,10 +29,15 @@ class _Compiled:
     text: str
     names: tuple[str, ...]
     defaults: Mapping[str, Any]
+    #: Those without a default: whoever runs the statement gives them.
+    required: frozenset[str]
     processors: Mapping[str, Callable[[Any], Any]]
 
     def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The parameters as the driver takes them."""
+        """The parameters as the driver takes them; raises `StatementError` where one is missing."""
+        if not self.required <= parameters.keys():
+            missing = ", ".join(sorted(self.required - parameters.keys()))
+            raise sa.exc.StatementError(f"no value for {missing}", self.text, dict(parameters), None)
         values = {**self.defaults, **parameters}
         processors = self.processors
         return tuple(processors[name](values[name]) if name in processors else values[name] for name in self.names)
@@ -72,7 +77,7 @@ class DirectConnection:
     def __init__(self, driver: sqlite3.Connection, dialect: sa.Dialect) -> None:
         self.dialect = dialect
         self._driver = driver
-        self._compiled: dict[int, _Compiled] = {}
+        self._compiled: dict[tuple[int, tuple[str, ...]], _Compiled] = {}
 
     def execute(
         self, statement: sa.Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -114,22 +119,26 @@ class DirectConnection:
             raise
 
     def _compile(self, statement: sa.Executable, parameters: Mapping[str, Any]) -> _Compiled:
-        found = self._compiled.get(id(statement))
+        # As SQLAlchemy does: an insert without values of its own has the columns that it is given.
+        keys = tuple(parameters) if isinstance(statement, sa.Insert) else ()
+        found = self._compiled.get((id(statement), keys))
         if found is not None:
             return found
-        # As SQLAlchemy does: an insert without values of its own has the columns that it is given.
-        keys = list(parameters) if isinstance(statement, sa.Insert) else None
-        made: Any = statement.compile(dialect=self.dialect, column_keys=keys)  # type: ignore[attr-defined]
+        made: Any = statement.compile(dialect=self.dialect, column_keys=list(keys) or None)  # type: ignore[attr-defined]
+        if made.insert_prefetch or made.update_prefetch:
+            columns = ", ".join(column.name for column in (*made.insert_prefetch, *made.update_prefetch))
+            raise sa.exc.CompileError(f"a value for {columns} has to be given: nothing is made up here")
         names = tuple(made.positiontup)
         processors = {
             name: processor
             for name, bound in made.binds.items()
             if (processor := bound.type.dialect_impl(self.dialect).bind_processor(self.dialect)) is not None
         }
-        compiled = _Compiled(statement, str(made), names, made.params, processors)
+        required = frozenset(name for name, bound in made.binds.items() if bound.required)
+        compiled = _Compiled(statement, str(made), names, made.params, required, processors)
         if len(self._compiled) >= MAX_COMPILED:
             self._compiled.clear()
-        self._compiled[id(statement)] = compiled
+        self._compiled[id(statement), keys] = compiled
         return compiled
 
 

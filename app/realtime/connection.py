@@ -98,6 +98,9 @@ class Connection:
 
     def follows(self, head: int) -> bool:
         """Whether it has everything up to the hub's `head` and owes nothing: what comes next may be written past it."""
+        if self._had:
+            # What lies behind the cursor is passed over anyway.
+            self._had = {job_id: through for job_id, through in self._had.items() if through > self.cursor}
         return self.state is State.LIVE and self.cursor == head and not self._outbox and not self._had
 
     def had(self, head: int, tail: int) -> None:

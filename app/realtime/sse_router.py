@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import random
@@ -10,7 +11,6 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from sse_starlette.sse import SendTimeoutError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -69,9 +69,13 @@ class RealtimeStream(EventSourceResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until either side ends it."""
+        loop = asyncio.get_running_loop()
         try:
-            await super().__call__(scope, receive, send)
-        except* SendTimeoutError:
+            async with asyncio.timeout(None) as deadline:
+                # The response's own time-out is for its pieces; its end may wait for a reader too.
+                self._subscription.when_closing(lambda: deadline.reschedule(loop.time() + SEND_SECONDS))
+                await super().__call__(scope, receive, send)
+        except* TimeoutError:
             logger.warning(
                 "A stalled connection is dropped",
                 extra={
@@ -85,6 +89,7 @@ class RealtimeStream(EventSourceResponse):
                 # What it does not read keeps it open for as long as the other end likes.
                 writer.abort()
         finally:
+            self._subscription.when_closing(None)
             self._manager.remove(self._subscription)
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,21 +15,8 @@ from websockets.sync.client import connect
 
 from app.cli.exit_codes import ExitCode
 from app.client import TransomClient
-from tests.stack import PATIENCE_SECONDS, ROOT, Product, wait_until
+from tests.stack import PATIENCE_SECONDS, Product, transom, wait_until
 from tests.watching import Message, is_end
-
-
-def transom(product: Product, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command beside the running product, with its settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRANSOM_")}
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli.main", *arguments],
-        cwd=ROOT,
-        env=kept | {"TRANSOM_DATA_DIR": str(product.data), "TRANSOM_DATABASE_URL": product.database_url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 class Watcher:

@@ -16,12 +16,13 @@ import av
 import numpy as np
 import pytest
 
+from app.cli.exit_codes import ExitCode
 from app.client import ProxyRefused, TransomClient, Transport, Way
 from app.client.pace import Pace
 from plugins.samples import sample_path
 from tests.proxies.hostile import HostileProxy
 from tests.proxies.modes import Mode
-from tests.stack import ROOT, Product, start_product
+from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product, transom, wait_until
 
 #: Each frame is a message, and so is its progress now and then.
 FRAMES: Final = 2400
@@ -91,6 +92,8 @@ class Watcher:
     job_id: str
     ids: list[str] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
+    #: How many ids came before each `reset`.
+    resets: list[int] = field(default_factory=list)
     failure: BaseException | None = None
 
     def __post_init__(self) -> None:
@@ -100,7 +103,10 @@ class Watcher:
     def _run(self) -> None:
         try:
             for message in self.client.watch(self.job_id, on_way=self.ways.append):
-                self.ids.append(str(message.cursor))
+                if message.type == "reset":
+                    self.resets.append(len(self.ids))
+                else:
+                    self.ids.append(str(message.cursor))
         except BaseException as error:  # noqa: BLE001 - told to the test's own thread
             self.failure = error
 
@@ -269,3 +275,54 @@ def test_the_command_says_over_what_it_watches(product: Product) -> None:
     assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == [
         message["id"] for message in product.events(job_id)
     ]
+
+
+#: By each transport once; none of these proxies lets through what stands above it.
+WAYS: Final[dict[tuple[Mode, ...], Transport]] = {
+    (Mode.PASS,): WEBSOCKET,
+    (Mode.REFUSE_UPGRADES,): SSE,
+    (Mode.REFUSE_UPGRADES, Mode.HOLD_GETS): SSE_POST,
+    (Mode.REFUSE_UPGRADES, Mode.HOLD_BODIES): POLL,
+}
+
+
+def test_behind_a_proxy_another_server_with_another_epoch_is_read_anew(tmp_path: Path) -> None:
+    """What stands behind the proxies is replaced, in the middle of a job, by a restore of its backup elsewhere.
+
+    Every watch says once that what it told no longer counts, and then tells all of the job as the new server has it.
+    """
+    video = many_frames(tmp_path / "many.mp4", frames=500)
+    with ExitStack() as stack:
+        first, second = (start_product(tmp_path / name, TRANSOM_LEASE_SECONDS="4") for name in ("first", "second"))
+        for product in (first, second):
+            stack.callback(product.stop)
+        proxies = {modes: stack.enter_context(HostileProxy(first.url, *modes)) for modes in WAYS}
+        clients = {
+            modes: stack.enter_context(TransomClient(proxy.url, proxies=False, pace=PATIENT))
+            for modes, proxy in proxies.items()
+        }
+        job_id = first.submit(video, plugin="sleepy", options={"ms": 20.0})
+        watchers = {modes: Watcher(client, proxies[modes], job_id) for modes, client in clients.items()}
+        for modes, transport in WAYS.items():
+            wait_until(lambda m=modes, t=transport: [w.transport for w in watchers[m].ways][-1:] == [t])
+            wait_until(lambda m=modes: len(watchers[m].ids) > 50)
+
+        for product, command in ((first, ["backup"]), (second, ["restore", "--overwrite"])):
+            told = transom(product, *command, str(tmp_path / "backup"))
+            assert told.returncode == ExitCode.DONE, told.stderr
+        for proxy in proxies.values():
+            proxy.switch(second.url)
+            proxy.cut()
+        first.stop()
+        for watcher in watchers.values():
+            watcher.thread.join(PATIENCE_SECONDS)
+        log = [message["id"] for message in second.events(job_id)]
+
+    for watcher in watchers.values():
+        assert watcher.failure is None
+        assert not watcher.thread.is_alive(), f"no end came; the last was {watcher.ids[-1:]}"
+        assert len(watcher.resets) == 1
+        before, after = watcher.ids[: watcher.resets[0]], watcher.ids[watcher.resets[0] :]
+        assert len(before) == len(set(before)) > 50
+        assert after == log
+        assert not set(before) & set(after)

@@ -1,5 +1,7 @@
 """Calls from a thread without an event loop."""
 
+from __future__ import annotations
+
 import gc
 import signal
 import threading

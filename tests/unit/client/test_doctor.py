@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,8 @@ from starlette.routing import Route
 
 from app.client.doctor import Verdict, examine
 from app.client.errors import ProxyUnusable
-from tests.unit.client.running import running
+from tests.certificates import make_certificate
+from tests.running import running
 
 
 async def _page(request: Request) -> Response:
@@ -82,15 +81,9 @@ def test_a_proxy_of_another_kind_is_said_to_be_one(monkeypatch: pytest.MonkeyPat
 
 def test_a_certificate_is_read_before_it_is_trusted(tmp_path: Path) -> None:
     """Who made it is what an administrator has to know; with the bundle it is trusted."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed")
-    path = tmp_path / "certificate.pem"
-    about = ["-subj", "/O=Example Ltd/CN=Example CA", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(tmp_path / "key.pem")]
-    subprocess.run([openssl, "req", "-x509", *key, *about, "-out", str(path)], check=True, capture_output=True)
+    path, key = make_certificate(tmp_path, "/O=Example Ltd/CN=Example CA")
 
-    with running(Starlette(routes=[Route("/v1/doctor", _page)]), certificate=path, key=tmp_path / "key.pem") as url:
+    with running(Starlette(routes=[Route("/v1/doctor", _page)]), certificate=path, key=key) as url:
         stranger = asyncio.run(examine(url, proxies=False))
         known = asyncio.run(examine(url, proxies=False, ca_bundle=path))
 

@@ -117,3 +117,23 @@ def test_what_must_be_one_row_is(database: Database) -> None:
         write(connection)
         with pytest.raises(sa.exc.MultipleResultsFound):
             connection.execute(names).one_or_none()
+
+
+def test_a_value_that_is_missing_is_no_null(database: Database) -> None:
+    """A parameter that was forgotten, and a column whose value Python would make up, are errors."""
+    with database.write_at_once() as connection:
+        write(connection)
+        with pytest.raises(sa.exc.StatementError, match="b_facts"):
+            connection.execute(CHANGE, {"b_id": 1, "b_name": "young"})
+        with pytest.raises(sa.exc.CompileError, match="rank"):
+            connection.execute(INSERT, {"id": 3, "name": "old"})
+
+
+def test_one_insert_takes_other_columns_each_time(database: Database) -> None:
+    """The same statement with more columns, and with fewer, writes those it is given."""
+    with database.write_at_once() as connection:
+        connection.execute(INSERT, {"id": 1, "name": "old", "rank": 1})
+        connection.execute(INSERT, {"id": 2, "name": "old", "rank": 1, "made": True})
+        connection.execute(INSERT, {"id": 3, "name": "old", "rank": 1})
+
+    assert [(row[0], row[3]) for row in rows(database)] == [(1, None), (2, 1), (3, None)]

@@ -66,3 +66,14 @@ def test_after_a_reset_everything_counts() -> None:
     for event in both(3, 5):
         one.offer(event, from_log(event, "bbbb"))
     assert taken(one) == [3, 4, 5]
+
+
+def test_once_it_has_caught_up_it_goes_with_the_others() -> None:
+    """What the snapshot was ahead by is behind the connection one day: then it needs no looking after of its own."""
+    one = watching_a(cursor=10)
+    assert one.subscribe("job-b", 14)
+    assert not one.follows(10)
+    for event in both(11, 15):
+        one.offer(event, from_log(event, EPOCH))
+    one.take()
+    assert one.follows(15)

@@ -1,0 +1,29 @@
+"""Certificates that sign themselves, for servers of tests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+
+class Certificate(NamedTuple):
+    """Where it lies, and where its key does."""
+
+    path: Path
+    key: Path
+
+
+def make_certificate(folder: Path, subject: str = "/CN=127.0.0.1") -> Certificate:
+    """One for 127.0.0.1, in this folder; skips the test where there is no openssl."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    made = Certificate(folder / "certificate.pem", folder / "key.pem")
+    about = ["-subj", subject, "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2", "-out", str(made.path)]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(made.key)]
+    subprocess.run([openssl, "req", "-x509", *key, *about], check=True, capture_output=True)
+    return made
