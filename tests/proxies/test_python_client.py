@@ -291,7 +291,7 @@ def test_behind_a_proxy_another_server_with_another_epoch_is_read_anew(tmp_path:
 
     Every watch says once that what it told no longer counts, and then tells all of the job as the new server has it.
     """
-    video = many_frames(tmp_path / "many.mp4", frames=500)
+    video = many_frames(tmp_path / "many.mp4", frames=1500)
     with ExitStack() as stack:
         first, second = (start_product(tmp_path / name, TRANSOM_LEASE_SECONDS="4") for name in ("first", "second"))
         for product in (first, second):

@@ -33,9 +33,9 @@ def test_a_reader_that_does_not_take_the_end_is_let_go(monkeypatch: pytest.Monke
             raise AssertionError("nothing is received")
 
         stream = asyncio.create_task(
-            RealtimeStream(subscription, manager, pad=0)({"type": "http", "extensions": {}}, receive, send)
+            RealtimeStream(subscription, manager, pad=0)({"type": "http", "method": "GET"}, receive, send)
         )
-        await began.wait()
+        await asyncio.wait_for(began.wait(), PATIENCE_SECONDS)
         subscription.close(CloseCode.NORMAL, "it ends as planned")
         await asyncio.wait_for(stream, PATIENCE_SECONDS)
         assert manager.count == 0
