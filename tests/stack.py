@@ -21,6 +21,8 @@ from app.database.engine import Database
 ROOT: Final = Path(__file__).resolve().parent.parent
 #: How long anything may take on a busy machine before the test gives up on it.
 PATIENCE_SECONDS: Final = 60.0
+#: An id that nothing has; the same in each run, for it is in names of tests.
+NOBODY: Final = "01900000-0000-7000-8000-00000000dead"
 TEST_PLUGINS: Final = tuple(
     f"tests.plugins_for_tests:{name}"
     for name in ("Spin", "Sleepy", "Crasher", "SoftFail", "Numbered", "Twins", "Warner", "Killer", "Hang")

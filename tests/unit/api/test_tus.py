@@ -10,7 +10,7 @@ import pytest
 from app.jobs.ids import new_id, now_ms
 from app.uploads import store
 from app.uploads.upload import Upload
-from tests.stack import wait_until
+from tests.stack import NOBODY, wait_until
 from tests.unit.api.tus_client import (
     PIECE,
     TUS,
@@ -214,7 +214,7 @@ def test_a_foreign_page_adds_nothing(web: Web) -> None:
         assert problem_of(answer)["code"] == "NOT_ALLOWED"
 
 
-@pytest.mark.parametrize("name", ["none", new_id()])
+@pytest.mark.parametrize("name", ["none", NOBODY])
 def test_an_upload_that_is_not_there(web: Web, name: str) -> None:
     """404 for every call."""
     address = f"/v1/uploads/{name}"

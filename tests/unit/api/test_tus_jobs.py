@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.jobs.ids import new_id
 from app.storage.blobs import BlobStore
+from tests.stack import NOBODY
 from tests.unit.api.tus_client import create, id_in, patch, stored, upload
 from tests.unit.api.web import PNG, Web, problem_of
 
@@ -116,7 +117,7 @@ def test_bytes_are_missing(web: Web) -> None:
     assert submit(web, id_in(address)).status_code == 202
 
 
-@pytest.mark.parametrize("name", ["none", new_id()])
+@pytest.mark.parametrize("name", ["none", NOBODY])
 def test_there_is_none(web: Web, name: str) -> None:
     """404, whatever the name looks like."""
     assert problem_of(submit(web, name))["code"] == "UPLOAD_NOT_FOUND"

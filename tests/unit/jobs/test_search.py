@@ -17,6 +17,7 @@ from app.jobs import retention, store, transitions
 from app.jobs.ids import new_id
 from app.jobs.job import Job, JobStatus
 from app.jobs.store import JobQuery
+from tests.stack import NOBODY
 
 
 def found(database: Database, text: str, **query: Any) -> list[str | None]:
@@ -181,8 +182,8 @@ def test_jobs_of_an_older_version_are_found(tmp_path: Path, new_job: Callable[..
         {"status": JobStatus.DONE},
         {"plugin": "rare"},
         {"plugin": "rare", "status": JobStatus.ERROR},
-        {"batch_id": new_id()},
-        {"batch_id": new_id(), "status": JobStatus.DONE, "plugin": "motion"},
+        {"batch_id": NOBODY},
+        {"batch_id": NOBODY, "status": JobStatus.DONE, "plugin": "motion"},
         {"text": "harb"},
         {"text": "harb 03"},
         {"text": "harb", "status": JobStatus.DONE},
@@ -192,7 +193,7 @@ def test_jobs_of_an_older_version_are_found(tmp_path: Path, new_job: Callable[..
     ],
     ids=str,
 )
-@pytest.mark.parametrize("after", [None, new_id()], ids=["first page", "deep"])
+@pytest.mark.parametrize("after", [None, NOBODY], ids=["first page", "deep"])
 def test_no_page_looks_through_all_jobs(database: Database, query: dict[str, Any], after: str | None) -> None:
     """It goes by an index, in the order that it shows: `python -m bench list` measures what that is worth."""
     if database.url.startswith("postgresql"):
