@@ -68,7 +68,8 @@ def test_scribe_that_is_stopped_there_loses_and_doubles_nothing(stoppable: Stopp
     job_id = product.submit(sample, plugin="numbered")
     messages = BackgroundWatcher(product, job_id).finish()
 
-    assert stoppable.was_stopped
+    # The last of them lies behind the message that says that the job is done.
+    wait_until(lambda: stoppable.was_stopped, what=f"its being stopped {place}")
     wait_until(lambda: product.client.get("/readyz").status_code == 200, what="the product being ready")
     logged = product.events(job_id)
     assert messages == logged
