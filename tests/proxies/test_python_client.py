@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +100,10 @@ class Watcher:
     def __post_init__(self) -> None:
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
+
+    def goes_over(self, transport: Transport) -> bool:
+        """Whether it has found this transport, and has heard of some of the job."""
+        return [way.transport for way in self.ways][-1:] == [transport] and len(self.ids) > 50
 
     def _run(self) -> None:
         try:
@@ -304,8 +309,7 @@ def test_behind_a_proxy_another_server_with_another_epoch_is_read_anew(tmp_path:
         job_id = first.submit(video, plugin="sleepy", options={"ms": 20.0})
         watchers = {modes: Watcher(client, proxies[modes], job_id) for modes, client in clients.items()}
         for modes, transport in WAYS.items():
-            wait_until(lambda m=modes, t=transport: [w.transport for w in watchers[m].ways][-1:] == [t])
-            wait_until(lambda m=modes: len(watchers[m].ids) > 50)
+            wait_until(partial(watchers[modes].goes_over, transport), what=f"{_named(modes)} watching over {transport}")
 
         for product, command in ((first, ["backup"]), (second, ["restore", "--overwrite"])):
             told = transom(product, *command, str(tmp_path / "backup"))
