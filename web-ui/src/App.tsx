@@ -6,6 +6,8 @@ import { Route, Router, Switch } from "wouter";
 import { asProblem } from "./api/problems.ts";
 import { rootPath } from "./api/root.ts";
 import "./App.css";
+import { BatchesPage } from "./pages/BatchesPage.tsx";
+import { BatchPage } from "./pages/BatchPage.tsx";
 import { DemoPage } from "./pages/DemoPage.tsx";
 import { JobPage } from "./pages/JobPage.tsx";
 import { JobsPage } from "./pages/JobsPage.tsx";
@@ -42,6 +44,8 @@ function Pages(): ReactElement {
         <Route path="/" component={SubmitPage} />
         <Route path="/jobs" component={JobsPage} />
         <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
+        <Route path="/batches" component={BatchesPage} />
+        <Route path="/batches/:id">{({ id }) => <BatchPage key={id} batchId={id} />}</Route>
         <Route path="/demo" component={DemoPage} />
         <Route component={NotFoundPage} />
       </Switch>

@@ -60,6 +60,20 @@ async function handIn(submission: Submission, key: string, sending: Sending, sig
   }
 }
 
+/** Send a file that others name later, where it was not sent yet; its upload's id. Throws an `ApiProblem`. */
+export async function sentAhead(file: File, onSent: (sentBytes: number) => void, signal: AbortSignal): Promise<string> {
+  const sending = new Sending(file, ({ sentBytes }) => onSent(sentBytes), signal);
+  const uploadId = whole.get(file) ?? (await sending.finished());
+  whole.set(file, uploadId);
+  return uploadId;
+}
+
+/** What was sent ahead is named by somebody: the browser need not know any more where it lies. */
+export async function takenAhead(file: File): Promise<void> {
+  whole.delete(file);
+  await new Sending(file, () => undefined, new AbortController().signal).forget();
+}
+
 /** The id of the job over an upload; throws an `ApiProblem`. */
 async function makeJob(submission: Submission, uploadId: string, key: string, signal: AbortSignal): Promise<string> {
   const { plugin, tools, options, device, priority } = submission;

@@ -26,7 +26,7 @@ function afterStatus(row: JobSummary, message: MessageOf<"job_status">): JobSumm
 }
 
 /** The row after one message. An ended job stays as it ended, and an older attempt has nothing to say any more. */
-function after(row: JobSummary, message: RealtimeMessage): JobSummary {
+export function after(row: JobSummary, message: RealtimeMessage): JobSummary {
   const attempt = message.attempt ?? row.attempt;
   if (hasEnded(row.status) || attempt < row.attempt) return row;
   switch (message.type) {

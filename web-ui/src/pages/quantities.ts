@@ -31,3 +31,17 @@ export function ago(milliseconds: number): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** A number that may have many digits, such as "12,000". */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-GB");
+}
+
+/** How fast something goes, such as "12 a second" or "3 a minute"; null where it does not move. */
+export function rate(perSecond: number): string | null {
+  if (perSecond <= 0) return null;
+  if (perSecond >= 10) return `${grouped(Math.round(perSecond))} a second`;
+  if (perSecond >= 0.1) return `${perSecond.toFixed(1)} a second`;
+  const aMinute = perSecond * 60;
+  return `${aMinute.toFixed(1)} a minute`;
+}

@@ -24,6 +24,8 @@ export interface MessagesQuery {
   /** The public path below which the server is; "" for none. */
   root: string;
   jobIds?: readonly string[];
+  /** Their roll-ups, and what is said of their jobs; beside `jobIds` it means both. */
+  batchIds?: readonly string[];
   types?: readonly MessageType[];
   /** A cursor to begin at; from now on where there is none. */
   since?: string | null;
@@ -59,9 +61,10 @@ export function useRealtimeMessages(
   return { connection, reconnect };
 }
 
-function addressOf({ root, jobIds = [], types = [], since }: MessagesQuery): string {
+function addressOf({ root, jobIds = [], batchIds = [], types = [], since }: MessagesQuery): string {
   const query = new URLSearchParams();
   for (const jobId of jobIds) query.append("job_id", jobId);
+  for (const batchId of batchIds) query.append("batch_id", batchId);
   if (types.length > 0) query.set("types", types.join(","));
   if (since) query.set("since", since);
   return `${root}/v1/realtime?${query}`;

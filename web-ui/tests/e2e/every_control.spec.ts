@@ -3,8 +3,9 @@
  * what its name promises. One that the table below does not know fails: whoever adds a control says what it does.
  */
 import type { Browser, Locator, Page } from "@playwright/test";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 
+import { batchEnded, submitBatch } from "./batches.ts";
 import { type Control, controlsOf } from "./controls.ts";
 import { expect, SAMPLE, test } from "./stack.ts";
 import { submit, WatchedJob } from "./watched_job.ts";
@@ -40,6 +41,11 @@ const opens =
 const checks: Use = async (control) => {
   await control.click();
   await expect(control).toBeChecked();
+};
+
+const presses: Use = async (control) => {
+  await control.click();
+  await expect(control).toHaveAttribute("aria-pressed", "true");
 };
 
 const toggles: Use = async (control) => {
@@ -128,16 +134,18 @@ const USES: Readonly<Record<string, Use>> = {
   "link Transom": leadsTo(/\/$/),
   "link Submit": leadsTo(/\/$/),
   "link Jobs": leadsTo(/\/jobs$/),
+  "link Batches": leadsTo(/\/batches$/),
   "link Demo": leadsTo(/\/demo$/),
   "link API": leadsTo(/\/docs/),
   "button Keyboard shortcuts": opens("dialog", "Keyboard shortcuts"),
   "button Look of the pages": opens("menu", "Look of the pages"),
 
-  "button Choose a file": asksForFile,
+  "button Choose files": asksForFile,
+  "button Choose a folder": asksForFile,
   "button Choose another": asksForFile,
   "button Remove": async (control, page) => {
     await control.click();
-    await expect(page.getByRole("button", { name: "Choose a file" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Choose files" })).toBeVisible();
     await page.locator("input[type=file]").setInputFiles(SAMPLE);
     await expect(control).toBeVisible();
   },
@@ -189,6 +197,17 @@ const USES: Readonly<Record<string, Use>> = {
     await control.click();
     await expect(page.getByText(/selected$/)).toHaveCount(0);
   },
+
+  "link controls": leadsTo(/\/batches\/[0-9a-f-]{36}$/),
+  "button All #": presses,
+  "button Queued #": presses,
+  "button Running #": presses,
+  "button Done #": presses,
+  "button Error #": presses,
+  "button Cancelled #": presses,
+  "button Retry the failed (#)": shows((page) => page.getByText("1 item runs again.")),
+  "button Delete…": shows((page) => page.getByRole("dialog", { name: /^Delete / })),
+  "link All batches": leadsTo(/\/batches$/),
 
   "button Back to jobs": leadsTo(/\/jobs$/),
   "button Downloads and more": opens("menu", "Downloads and more"),
@@ -248,6 +267,7 @@ interface Jobs {
   done: string;
   warned: string;
   failed: string;
+  batch: string;
 }
 
 /** Every page, by how one comes to it; every control that a state allows can be used when it is there. */
@@ -273,6 +293,20 @@ const PAGES: Readonly<Record<string, (page: Page, jobs: Jobs) => Promise<void>>>
     await page.goto(`/jobs?q=${done}`);
     await page.getByRole("checkbox", { name: "Select controls.webm" }).check();
     await expect(page.getByText("1 job selected")).toBeVisible();
+  },
+  batches: async (page) => {
+    await page.goto("/batches");
+    await expect(page.getByRole("link", { name: "controls" }).first()).toBeVisible();
+    await expect(page.getByText("Live", { exact: true })).toBeVisible();
+  },
+  "a batch": async (page, { batch }) => {
+    await page.goto(`/batches/${batch}`);
+    await expect(page.getByRole("button", { name: "Delete…" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "controls.webm" })).toBeVisible();
+  },
+  "a batch that is not there": async (page) => {
+    await page.goto("/batches/019a2f6c-7d1e-7c3a-9b52-4e8f0a6d1c37");
+    await expect(page.getByText("BATCH_NOT_FOUND")).toBeVisible();
   },
   "a job that is done": async (page, { done }) => {
     await page.goto(`/jobs/${done}`);
@@ -407,12 +441,16 @@ for (const { width, height } of [
       submit(page, { plugin: "crasher", options: '{"frame": 20}' }, { file }),
     ]);
     for (const jobId of [done, warned, failed]) await ended(page, jobId);
+    const notes = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no film at all") };
+    const film = { name: "controls.webm", mimeType: "video/webm", buffer: await readFile(file) };
+    const batch = await submitBatch(page, [film, notes], { plugin: "warner", name: "controls" });
+    await batchEnded(page, batch);
     const used = new Set<string>();
     const wrong: string[] = [];
     // Looks differ by theme, what a control does by nothing: it is used in the first of them.
     for (const colorScheme of ["light", "dark"] as const) {
       const options = { baseURL: address, colorScheme, viewport: { width, height } };
-      wrong.push(...(await lookThrough(browser, options, { done, warned, failed }, used)).map((what) => `${colorScheme}: ${what}`));
+      wrong.push(...(await lookThrough(browser, options, { done, warned, failed, batch }, used)).map((what) => `${colorScheme}: ${what}`));
     }
     expect(wrong).toEqual([]);
   });

@@ -4,6 +4,7 @@ import type { AxeResults } from "axe-core";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
+import { batchEnded, type SentFile, submitBatch } from "./batches.ts";
 import { expect, SAMPLE, test } from "./stack.ts";
 import { submit, WatchedJob } from "./watched_job.ts";
 
@@ -14,6 +15,14 @@ declare global {
     axe: { run: (root: Document) => Promise<AxeResults> };
     violations: string[];
   }
+}
+
+/** Two files for a batch, of which one can't be used. */
+async function filmAndNotes(): Promise<SentFile[]> {
+  return [
+    { name: "harbour.webm", mimeType: "video/webm", buffer: await readFile(SAMPLE) },
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no film at all") },
+  ];
 }
 
 /** Every page, by how one comes to it and when it is there. */
@@ -58,6 +67,39 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole("button", { name: /What to do with/ }).first().click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
+  },
+  "submit, with many files": async (page) => {
+    await page.goto("/");
+    await page.locator("input[type=file]").setInputFiles([SAMPLE, SAMPLE]);
+    await expect(page.getByText("2 files")).toBeVisible();
+  },
+  "batches": async (page) => {
+    await submitBatch(page, await filmAndNotes(), { plugin: "warner", name: "in the list" });
+    await page.goto("/batches");
+    await expect(page.getByRole("link", { name: "in the list" }).first()).toBeVisible();
+  },
+  "a batch that runs": async (page) => {
+    await page.goto(`/batches/${await submitBatch(page, await filmAndNotes(), { plugin: "sleepy", options: '{"ms": 60}' })}`);
+    await expect(page.getByRole("button", { name: "Cancel…" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Running 1" })).toBeVisible();
+  },
+  "a batch that has ended": async (page) => {
+    const batchId = await submitBatch(page, await filmAndNotes(), { plugin: "warner" });
+    await batchEnded(page, batchId);
+    await page.goto(`/batches/${batchId}`);
+    await expect(page.getByText("UNSUPPORTED_INPUT")).toBeVisible();
+  },
+  "a batch, a question": async (page) => {
+    const batchId = await submitBatch(page, await filmAndNotes(), { plugin: "warner" });
+    await batchEnded(page, batchId);
+    await page.goto(`/batches/${batchId}?status=cancelled`);
+    await expect(page.getByText("No item was cancelled")).toBeVisible();
+    await page.getByRole("button", { name: "Delete…" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+  },
+  "a batch that is not there": async (page) => {
+    await page.goto("/batches/019a2f6c-7d1e-7c3a-9b52-4e8f0a6d1c37");
+    await expect(page.getByText("BATCH_NOT_FOUND")).toBeVisible();
   },
   "a job that runs": async (page) => {
     await page.goto(`/jobs/${await submit(page, { plugin: "sleepy", options: '{"ms": 60}' })}`);

@@ -39,7 +39,7 @@ test("from submit to download by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
   await page.keyboard.press("Enter");
   const asked = page.waitForEvent("filechooser");
-  await tabTo(page, page.getByRole("button", { name: "Choose a file" }));
+  await tabTo(page, page.getByRole("button", { name: "Choose files" }));
   await page.keyboard.press("Enter");
   await (await asked).setFiles(SAMPLE);
 

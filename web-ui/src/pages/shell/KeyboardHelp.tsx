@@ -17,6 +17,13 @@ const GROUPS: readonly { title: string; keys: readonly KeyMeaning[] }[] = [
       [["Esc"], "Leave the search, or select nothing"],
     ],
   },
+  {
+    title: "Batches",
+    keys: [
+      [["J", "K"], "Next row, row before"],
+      [["Enter"], "Open it"],
+    ],
+  },
   { title: "Submit", keys: [[["Ctrl", "V"], "Take a picture from the clipboard"]] },
   { title: "Watching a job", keys: OVERLAY_KEYS.filter(([[key]]) => key !== "?") },
 ];

@@ -33,6 +33,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }): ReactElement {
       <nav className="top-bar__nav" aria-label="Pages">
         <NavLink to="/" label="Submit" />
         <NavLink to="/jobs" pattern="/jobs/*?" label="Jobs" />
+        <NavLink to="/batches" pattern="/batches/*?" label="Batches" />
         <NavLink to="/demo" label="Demo" />
         <a className="top-bar__link top-bar__api" href={serverPath("/docs")}>
           API

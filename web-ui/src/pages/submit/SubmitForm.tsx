@@ -5,17 +5,19 @@ import { wordsFor } from "../../api/problems.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorState } from "../../components/ErrorState.tsx";
 import { device as devicePreference, plugin as pluginPreference, usePreference } from "../preferences.ts";
+import { grouped } from "../quantities.ts";
+import { askFor, type Chosen } from "./chosen.ts";
 import { FieldGroup, Select } from "./Field.tsx";
 import { FileChoice } from "./FileChoice.tsx";
-import { kindOf } from "./kinds.ts";
+import { commonKindOf, isManifest } from "./kinds.ts";
 import { OptionsSection, type ToolOptions } from "./OptionsSection.tsx";
 import { PluginChoice } from "./PluginChoice.tsx";
 import { refusalsOf } from "./refusals.ts";
 import "./SubmitForm.css";
 import { ToolChoice } from "./ToolChoice.tsx";
 import { UploadPanel } from "./UploadPanel.tsx";
-import { useIncomingFile } from "./useIncomingFile.ts";
-import { useSubmission } from "./useSubmission.ts";
+import { useIncomingFiles } from "./useIncomingFiles.ts";
+import { filesOf, useSubmission } from "./useSubmission.ts";
 
 const DEVICE_OPTIONS = [
   { value: "cpu", label: "CPU" },
@@ -29,9 +31,9 @@ const PRIORITY_OPTIONS = [
 ] as const;
 type Priority = (typeof PRIORITY_OPTIONS)[number]["value"];
 
-/** Hand in a file: what it is, who looks at it, and how. */
-export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void }): ReactElement {
-  const [file, setFile] = useState<File | null>(null);
+/** Hand in a file, or many at once: what it is, who looks at it, and how. */
+export function SubmitForm({ onAccepted }: { onAccepted: (path: string) => void }): ReactElement {
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const [missingFile, setMissingFile] = useState(false);
   const [wantedPlugin, setWantedPlugin] = usePreference(pluginPreference);
   const [wantedTools, setWantedTools] = useState<Readonly<Record<string, readonly string[]>>>({});
@@ -43,23 +45,27 @@ export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void
   const submission = useSubmission(onAccepted);
   const isSending = submission.state.phase === "sending";
 
-  const take = (chosen: File | null) => {
+  const take = (files: Chosen | null) => {
     if (isSending) return;
-    setFile(chosen);
+    setChosen(files);
     setMissingFile(false);
   };
-  const isOver = useIncomingFile(take);
+  const isOver = useIncomingFiles(take);
+  const files = chosen?.files ?? [];
+  const [file] = files;
+  const manifest = files.length === 1 && file !== undefined && isManifest(file) ? file : null;
+  const isBatch = files.length > 1 || manifest !== null;
 
   const plugins = usePlugins();
   const devices = useDevices();
   const hasGpu = devices.data?.some(({ name }) => name === "gpu");
-  const kind = kindOf(file);
+  const kind = manifest === null ? commonKindOf(files) : null;
   const usable = plugins.data?.filter(
     (item) => item.state === "ready" && (kind === null || item.input_types.includes(kind)),
   );
   const plugin = (usable?.find((item) => item.name === wantedPlugin) ?? usable?.[0])?.name ?? null;
-  const manifest = useManifest(plugin);
-  const allTools = manifest.data?.tools ?? [];
+  const about = useManifest(plugin);
+  const allTools = about.data?.tools ?? [];
   const chosenTools = (plugin === null ? undefined : wantedTools[plugin]) ?? allTools.slice(0, 1).map(({ name }) => name);
   const pluginOptions = (plugin === null ? undefined : options[plugin]) ?? {};
 
@@ -67,28 +73,30 @@ export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void
   const isFileRefused = failed?.problem.code === "UNSUPPORTED_INPUT";
   // That one file is refused says nothing of another, nor of another tool.
   const isOutdated =
-    isFileRefused && (failed.submission.file !== file || failed.submission.tools.join() !== chosenTools.join());
+    isFileRefused && (filesOf(failed.submission).some((one, place) => one !== files[place]) || failed.submission.tools.join() !== chosenTools.join());
   const failure = failed === null || isOutdated ? null : failed.problem;
   const refusals = refusalsOf(failure?.fields ?? [], chosenTools);
   const badTools = chosenTools.filter((tool) => invalid.has(`${plugin ?? ""}.${tool}`));
 
   const submit = () => {
-    if (file === null) {
+    if (file === undefined) {
       setMissingFile(true);
       return;
     }
     if (plugin === null || chosenTools.length === 0 || badTools.length > 0) return;
     const [only] = chosenTools;
-    submission.submit({
-      file,
+    const how = {
       plugin,
       tools: chosenTools,
       options: chosenTools.length === 1 && only !== undefined ? (pluginOptions[only] ?? {}) : pluginOptions,
       device,
       priority,
-    });
+    };
+    const name = manifest?.name ?? chosen?.folder ?? null;
+    submission.submit(isBatch ? { ...how, files: manifest === null ? files : [], manifest, name } : { ...how, file });
   };
 
+  const what = manifest !== null ? "the manifest" : files.length > 1 ? `${grouped(files.length)} files` : "the file";
   const words = failure === null ? null : wordsFor(failure, "submit");
   return (
     <form
@@ -100,12 +108,12 @@ export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void
       }}
     >
       <FileChoice
-        file={file}
+        chosen={chosen}
         error={missingFile ? "Choose an image or a video first." : (refusals.fields.file ?? null)}
         disabled={isSending}
         isOver={isOver}
         input={fileInput}
-        onFile={take}
+        onFiles={take}
       />
       <FieldGroup title="Plugin">
         <PluginChoice
@@ -130,7 +138,7 @@ export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void
           }}
         />
       )}
-      {plugin !== null && manifest.data !== undefined && (
+      {plugin !== null && about.data !== undefined && (
         <OptionsSection
           key={plugin}
           tools={allTools.filter((tool) => chosenTools.includes(tool.name))}
@@ -181,16 +189,16 @@ export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void
       )}
       <div className="submit-form__end">
         {submission.state.phase === "sending" ? (
-          <UploadPanel progress={submission.state.progress} onCancel={submission.cancel} />
+          <UploadPanel progress={submission.state.progress} what={what} onCancel={submission.cancel} />
         ) : (
           <>
             {failure !== null && isFileRefused ? (
-              <Button look="primary" onClick={() => fileInput.current?.click()}>
+              <Button look="primary" onClick={() => askFor("files", fileInput.current)}>
                 Choose another file
               </Button>
             ) : (
               <Button type="submit" look="primary" disabled={plugin === null || chosenTools.length === 0 || badTools.length > 0}>
-                {failure === null ? "Run it" : "Try again"}
+                {failure !== null ? "Try again" : files.length > 1 ? `Run all ${grouped(files.length)}` : "Run it"}
               </Button>
             )}
             <span className="submit-form__hint">
@@ -198,11 +206,13 @@ export function SubmitForm({ onAccepted }: { onAccepted: (jobId: string) => void
                 ? "An option has a value that can't be used: it is marked above."
                 : plugins.data?.length === 0
                   ? "No worker is connected now: start one, and it can be sent."
-                  : file === null
+                  : file === undefined
                     ? "Choose a file first."
                     : failure !== null
                       ? ""
-                      : "You see it work as soon as it is sent."}
+                      : isBatch
+                        ? "They are one batch: you see how it goes as soon as it is sent."
+                        : "You see it work as soon as it is sent."}
             </span>
           </>
         )}

@@ -6,13 +6,20 @@ import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { bytes } from "../quantities.ts";
 import "./UploadPanel.css";
 
-/** How far the file is on its way, and the button that stops it. */
-export function UploadPanel({ progress, onCancel }: { progress: UploadProgress; onCancel: () => void }): ReactElement {
+export interface UploadPanelProps {
+  progress: UploadProgress;
+  /** What is sent, such as "the file". */
+  what: string;
+  onCancel: () => void;
+}
+
+/** How far it is on its way, and the button that stops it. */
+export function UploadPanel({ progress, what, onCancel }: UploadPanelProps): ReactElement {
   const { sentBytes, totalBytes, bytesPerSecond, sent, inPieces = false, fromBytes = 0 } = progress;
   const percent = totalBytes === 0 ? 0 : Math.floor((100 * sentBytes) / totalBytes);
   return (
     <div className="upload-panel">
-      <ProgressBar progress={percent} stage={sent ? "Sent. The server checks the file" : "Sending the file"} />
+      <ProgressBar progress={percent} stage={sent ? `Sent. The server checks ${what}` : `Sending ${what}`} />
       <div className="upload-panel__line">
         <span>
           {bytes(sentBytes)} of {bytes(totalBytes)}

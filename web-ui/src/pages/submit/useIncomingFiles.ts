@@ -1,14 +1,16 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
+import { type Chosen, dropped } from "./chosen.ts";
+
 function hasFiles(transfer: DataTransfer | null): boolean {
   return transfer?.types.includes("Files") === true;
 }
 
-/** Takes a file that is dropped anywhere on the page, or pasted; says whether one is being dragged over it. */
-export function useIncomingFile(onFile: (file: File) => void): boolean {
+/** Takes files and folders that are dropped anywhere on the page, or pasted; says whether some are dragged over it. */
+export function useIncomingFiles(onFiles: (chosen: Chosen) => void): boolean {
   const [isOver, setOver] = useState(false);
-  const take = useEffectEvent((file: File | null | undefined) => {
-    if (file !== null && file !== undefined) onFile(file);
+  const take = useEffectEvent((chosen: Chosen) => {
+    if (chosen.files.length > 0) onFiles(chosen);
   });
 
   useEffect(() => {
@@ -22,16 +24,17 @@ export function useIncomingFile(onFile: (file: File) => void): boolean {
       if (event.relatedTarget === null) setOver(false);
     };
     const onDrop = (event: DragEvent) => {
-      if (!hasFiles(event.dataTransfer)) return;
+      if (event.dataTransfer === null || !hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setOver(false);
-      take(event.dataTransfer?.files[0]);
+      // A folder that can't be read brings nothing.
+      dropped(event.dataTransfer).then(take, reportError);
     };
     const onPaste = (event: ClipboardEvent) => {
-      const file = event.clipboardData?.files[0];
-      if (file === undefined) return;
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
       event.preventDefault();
-      take(file);
+      take({ files, folder: null });
     };
     document.addEventListener("dragover", onDragOver);
     document.addEventListener("dragleave", onDragLeave);
