@@ -29,9 +29,9 @@ class ExitCode(IntEnum):
 
 _MEANINGS = {
     ExitCode.DONE: "done; a server was stopped as it should",
-    ExitCode.JOB_FAILED: "the job ended as an error",
+    ExitCode.JOB_FAILED: "the job, or an item of the batch, ended as an error",
     ExitCode.USAGE: "the command line can't be understood",
-    ExitCode.JOB_CANCELLED: "the job was cancelled",
+    ExitCode.JOB_CANCELLED: "the job, or a part of the batch, was cancelled",
     ExitCode.UNREACHABLE: "the server can't be reached, or no longer",
     ExitCode.REFUSED: "the server refused the request, or a backup can't be made or restored so",
     ExitCode.CONFIGURATION: "a setting is wrong",

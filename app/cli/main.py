@@ -7,7 +7,23 @@ from typing import Annotated
 
 import typer
 
-from app.cli.commands import backup, doctor, jobs, migrate, plugins, restore, submit, up, watch, web, worker
+from app.cli.commands import (
+    backup,
+    batch,
+    batches,
+    cancel,
+    doctor,
+    jobs,
+    migrate,
+    plugins,
+    restore,
+    retry,
+    submit,
+    up,
+    watch,
+    web,
+    worker,
+)
 from app.cli.exit_codes import ExitCode
 from app.cli.options import DEFAULT_SERVER, SERVER_VARIABLE, Given
 from app.cli.output import say
@@ -33,6 +49,10 @@ app.command()(restore.restore)
 app.command()(submit.submit)
 app.command()(watch.watch)
 app.command()(jobs.jobs)
+app.command()(batches.batches)
+app.command()(batch.batch)
+app.command()(cancel.cancel)
+app.command()(retry.retry)
 app.command()(plugins.plugins)
 app.command()(doctor.doctor)
 

@@ -1,4 +1,4 @@
-"""The Python client for programs with an event loop: submit, list, cancel and watch jobs on a Transom server."""
+"""The Python client for programs with an event loop: submit, list, cancel and watch jobs and batches."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from typing import Any, Final, Self
 from urllib.parse import quote
 from uuid import uuid4
 
+from app.client import subject as subjects
 from app.client.delivery import Delivery, Item
 from app.client.errors import ClientClosed, RequestRefused, ServerUnreachable
+from app.client.form import Form, Part
 from app.client.http import IDEMPOTENCY_KEY, Http
 from app.client.message import TERMINAL_STATUSES, Message, read_message
 from app.client.pace import Pace
 from app.client.polling import PATH, Polling
 from app.client.position import Position
+from app.client.subject import Subject
 from app.client.transports.sse import SseTransport
 from app.client.transports.transport import StreamTransport
 from app.client.transports.websocket import WebSocketTransport
@@ -30,6 +33,7 @@ from app.client.way import Transport, Way
 logger = logging.getLogger(__name__)
 
 _NDJSON: Final = "application/x-ndjson"
+_BATCHES: Final = "/v1/batches"
 #: In the order in which they are tried.
 TRANSPORTS: Final = tuple(Transport)
 
@@ -92,19 +96,14 @@ class AsyncTransomClient:
         tools: Sequence[str] = (),
         options: Mapping[str, Any] | None = None,
         device: str | None = None,
+        priority: str | None = None,
     ) -> dict[str, Any]:
         """Send a file to be processed; answers the new job, of which there is one however often it had to be sent.
 
         A large file goes in pieces, and so does one that something on the way finds too large.
         Raises `OSError` where the file can't be read.
         """
-        wish: dict[str, Any] = {"plugin": plugin}
-        if tools:
-            wish["tool"] = list(tools)
-        if options:
-            wish["options"] = dict(options)
-        if device:
-            wish["device"] = device
+        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority)
         if (await asyncio.to_thread(file.stat)).st_size <= LARGE_BYTES:
             try:
                 return await self._submit_whole(file, wish)
@@ -115,20 +114,18 @@ class AsyncTransomClient:
             return await hand_in_async(self._http.client, file, wish)
 
     async def _submit_whole(self, file: Path, wish: Mapping[str, Any]) -> dict[str, Any]:
-        fields = {**wish, "options": json.dumps(wish["options"])} if "options" in wish else wish
         with file.open("rb") as content:
             return await self._http.call(
                 "POST",
                 "/v1/jobs",
-                data=fields,
+                data=_fields(wish),
                 files={"file": (file.name, content)},
                 headers={IDEMPOTENCY_KEY: uuid4().hex},
             )
 
     async def jobs(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """A page of jobs, newest first: `jobs`, `count`, `next_after`. `filters` as in the API (`status`, …)."""
-        given = {name: value for name, value in {"limit": limit, **filters}.items() if value is not None}
-        return await self._http.call("GET", "/v1/jobs", params=given)
+        return await self._http.call("GET", "/v1/jobs", params=_given(limit=limit, **filters))
 
     async def job(self, job_id: str) -> dict[str, Any]:
         """All that is known of a job but its frames."""
@@ -137,6 +134,81 @@ class AsyncTransomClient:
     async def cancel(self, job_id: str) -> dict[str, Any]:
         """Cancel a job; one that has ended is left as it is, and its status answered."""
         return await self._http.call("POST", f"{_path(job_id)}/cancel", headers={IDEMPOTENCY_KEY: uuid4().hex})
+
+    async def retry(self, job_id: str) -> dict[str, Any]:
+        """A new job over the input and options of one that has ended, which is answered."""
+        return await self._http.call("POST", f"{_path(job_id)}/retry", headers={IDEMPOTENCY_KEY: uuid4().hex})
+
+    async def submit_batch(
+        self,
+        files: Sequence[Path],
+        *,
+        plugin: str,
+        tools: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        device: str | None = None,
+        priority: str | None = None,
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """Send files to be processed under one id; answers the new batch, which is one however often it had to be sent.
+
+        They go in one request, and are read on the way. Raises `OSError` where one can't be read.
+        """
+        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority, name=name)
+        return await self._hand_in(wish, [Part("file", file, file.name) for file in files])
+
+    async def submit_manifest(
+        self,
+        manifest: Path | bytes,
+        *,
+        plugin: str,
+        tools: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        device: str | None = None,
+        priority: str | None = None,
+        name: str | None = None,
+        media_type: str | None = None,
+    ) -> dict[str, Any]:
+        """Have what a manifest lists processed under one id; answers the new batch.
+
+        How it is written says the file's name, or `media_type`: `text/csv`, `application/x-ndjson`, `application/json`.
+        """
+        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority, name=name)
+        shown = "" if isinstance(manifest, bytes) else manifest.name
+        return await self._hand_in(wish, [Part("manifest", manifest, shown, media_type or "application/octet-stream")])
+
+    async def _hand_in(self, wish: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, Any]:
+        # Looking at thousands of files takes its time.
+        form = await asyncio.to_thread(Form, _fields(wish), parts)
+        headers = {**form.headers, IDEMPOTENCY_KEY: uuid4().hex}
+        return await self._http.call("POST", _BATCHES, content=form, headers=headers)
+
+    async def batches(self, *, limit: int | None = None, after: str | None = None) -> dict[str, Any]:
+        """A page of batches, newest first: `batches`, `count`, `next_after`."""
+        return await self._http.call("GET", _BATCHES, params=_given(limit=limit, after=after))
+
+    async def batch(self, batch_id: str) -> dict[str, Any]:
+        """How a batch stands."""
+        return await self._http.call("GET", _batch_path(batch_id))
+
+    async def batch_items(
+        self, batch_id: str, *, status: str | None = None, after: int | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """A page of a batch's items by their numbers, each with its newest job: `items`, `next_after`."""
+        asked = _given(status=status, after=after, limit=limit)
+        return await self._http.call("GET", f"{_batch_path(batch_id)}/items", params=asked)
+
+    async def cancel_batch(self, batch_id: str) -> dict[str, Any]:
+        """Cancel what of a batch has not ended; when it answers, all of it has."""
+        return await self._http.call("POST", f"{_batch_path(batch_id)}/cancel", headers={IDEMPOTENCY_KEY: uuid4().hex})
+
+    async def retry_batch(self, batch_id: str, *, status: str | None = None) -> dict[str, Any]:
+        """New jobs for a batch's items that failed, or with `cancelled` for those; `retried` is how many."""
+        return await self._http.call("POST", f"{_batch_path(batch_id)}/retry", params=_given(status=status))
+
+    async def purge_batch(self, batch_id: str) -> dict[str, Any]:
+        """Delete a batch that has ended, with all its jobs."""
+        return await self._http.call("POST", f"{_batch_path(batch_id)}/purge")
 
     async def plugins(self) -> dict[str, Any]:
         """The plugins of the fleet."""
@@ -162,6 +234,18 @@ class AsyncTransomClient:
                 for message in messages_of(items, on_way):
                     yield message
 
+    async def watch_batch(
+        self, batch_id: str, *, since: str = "start", on_way: OnWay | None = None
+    ) -> AsyncIterator[Message]:
+        """What happens to a batch and to its jobs, once and in order, until all its items have ended.
+
+        Comes as `watch` does, and has the types `batch_status`, `job_status` and `error`.
+        """
+        async with aclosing(self.batch_watch_batches(batch_id, since=since)) as batches:
+            async for items in batches:
+                for message in messages_of(items, on_way):
+                    yield message
+
     async def event_batches(self, job_id: str, *, after: str | None = None) -> AsyncGenerator[list[str], None]:
         """What `events` yields, as many at a time as come together."""
         params = {"after": after} if after else {}
@@ -176,14 +260,42 @@ class AsyncTransomClient:
     async def watch_batches(self, job_id: str, *, since: str = "start") -> AsyncGenerator[list[Item], None]:
         """What `watch` yields, and the ways, as many at a time as come together."""
         job = await self.job(job_id)
-        position = Position(str(job["cursor"]) if since == "now" else since)
+        subject = subjects.job(job_id)
+        position = Position(str(job["cursor"]) if since == "now" else since, ended_by=subject.ended_by)
         if job["status"] in TERMINAL_STATUSES:
-            async with aclosing(self._all_there_is(job_id, position)) as rest:
+            async with aclosing(self._all_there_is(subject, position)) as rest:
                 async for found in rest:
                     yield found
             return
+        async with aclosing(self._follow(subject, position)) as live:
+            async for items in live:
+                yield items
+
+    async def batch_watch_batches(self, batch_id: str, *, since: str = "start") -> AsyncGenerator[list[Item], None]:
+        """What `watch_batch` yields, and the ways, as many at a time as come together."""
+        subject = subjects.batch(batch_id)
+        position = Position(await self.batch_cursor(batch_id) if since == "now" else since, ended_by=subject.ended_by)
+        while (await self.batch(batch_id))["finished_at"] is None:
+            # What its log says of an end may be from before something of it was tried again.
+            position.ended = False
+            async with aclosing(self._follow(subject, position)) as live:
+                async for items in live:
+                    yield items
+        # All that its log has is there now, whatever else of it says that it ended.
+        position = Position(position.since, ended_by=lambda _: False)
+        async with aclosing(self._short_answers(subject, position)) as rest:
+            async for items in rest:
+                yield items
+
+    async def batch_cursor(self, batch_id: str) -> str:
+        """The cursor behind all that is said of a batch by now: `watch_batch` goes on from it."""
+        asked = {**subjects.batch(batch_id).parameters(), "transport": "poll", "wait": "0", "since": "now"}
+        return str((await self._http.call("GET", PATH, params=asked))["cursor"])
+
+    async def _follow(self, subject: Subject, position: Position) -> AsyncGenerator[list[Item], None]:
+        """What comes behind the position, until the end, over whatever gets through."""
         watch = Watch(
-            job_id,
+            subject,
             position=position,
             http=self._http,
             transports=self._streams,
@@ -198,21 +310,27 @@ class AsyncTransomClient:
             self._watches.discard(watch)
             await watch.close()
 
-    async def _all_there_is(self, job_id: str, position: Position) -> AsyncGenerator[list[Item], None]:
+    async def _all_there_is(self, subject: Subject, position: Position) -> AsyncGenerator[list[Item], None]:
         """What the log of an ended job holds after the position; no stream is opened."""
         after = None if position.since == "start" else position.since
         try:
-            async with aclosing(self.event_batches(job_id, after=after)) as batches:
+            async with aclosing(self.event_batches(subject.id, after=after)) as batches:
                 async for texts in batches:
                     messages = [read_message(text) for text in texts]
                     yield [message for message in messages if position.take(message)]
         except ServerUnreachable as error:
-            logger.info("The log was cut: %s", error, extra={"action": "log_cut", "job_id": job_id})
+            logger.info("The log was cut: %s", error, extra={"action": "log_cut", "job_id": subject.id})
         else:
             return
         # Something on the way cuts so long an answer: the rest comes in short ones.
+        async with aclosing(self._short_answers(subject, position)) as rest:
+            async for items in rest:
+                yield items
+
+    async def _short_answers(self, subject: Subject, position: Position) -> AsyncGenerator[list[Item], None]:
+        """What the log holds after the position, some at a time."""
         delivery = Delivery(position)
-        polling = Polling(job_id, http=self._http, delivery=delivery, pace=self._pace, wait=0)
+        polling = Polling(subject, http=self._http, delivery=delivery, pace=self._pace, wait=0)
         async with aclosing(polling.rest()) as rest:
             async for items in rest:
                 yield items
@@ -229,3 +347,22 @@ def messages_of(items: list[Item], on_way: OnWay | None) -> Iterator[Message]:
 
 def _path(job_id: str) -> str:
     return f"/v1/jobs/{quote(job_id, safe='')}"
+
+
+def _batch_path(batch_id: str) -> str:
+    return f"{_BATCHES}/{quote(batch_id, safe='')}"
+
+
+def _given(**values: str | int | None) -> dict[str, str | int]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _wish(plugin: str, *, options: Mapping[str, Any] | None, **more: list[str] | str | None) -> dict[str, Any]:
+    """How it is to be run, as the API names it; what is not said is left out."""
+    wish = {"options": dict(options or {}), **more}
+    return {"plugin": plugin, **{field: value for field, value in wish.items() if value}}
+
+
+def _fields(wish: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as fields of a form."""
+    return {**wish, "options": json.dumps(wish["options"])} if "options" in wish else dict(wish)

@@ -56,9 +56,13 @@ class Bridge:
             # Whoever stops reading in the middle; an error has ended the generator already.
             if not self._closed:
                 self.call(_close, generator)
-            raise
-        finally:
             self._generators.discard(generator)
+            raise
+        except Exception:
+            self._generators.discard(generator)
+            raise
+        # After an interrupt, which may have come just when an element had, `close` ends it, and those within it.
+        self._generators.discard(generator)
 
     def close(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """End whatever is still under way, and run this as the last."""

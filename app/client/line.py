@@ -13,6 +13,7 @@ from app.client.errors import ClientError
 from app.client.message import MalformedMessage, Message, read_message
 from app.client.pace import Pace
 from app.client.polling import PollFailed, Polling
+from app.client.subject import Subject
 from app.client.transports.transport import Stream, StreamBroken, StreamQuery, StreamTransport, TransportFailed
 from app.client.way import Transport
 from app.realtime.cursor import Cursor, InvalidCursor
@@ -42,12 +43,12 @@ class Line:
     """A stream over one transport. It works once hello and the probe's ping have come in time, and not in one lump."""
 
     def __init__(
-        self, transport: StreamTransport, *, job_id: str, delivery: Delivery, polling: Polling, pace: Pace
+        self, transport: StreamTransport, *, subject: Subject, delivery: Delivery, polling: Polling, pace: Pace
     ) -> None:
         self.name = transport.name
         self.proven: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport = transport
-        self._job_id = job_id
+        self._subject = subject
         self._delivery = delivery
         self._life = delivery.life
         self._polling = polling
@@ -81,7 +82,7 @@ class Line:
         await _first_of(self._read(), self._judge())
 
     async def _read(self) -> None:
-        query = StreamQuery(self._job_id, self._delivery.position.since, self._pace.heartbeat)
+        query = StreamQuery(self._subject, self._delivery.position.since, self._pace.heartbeat)
         async with self._transport.open(query) as stream:
             while True:
                 try:
@@ -93,7 +94,7 @@ class Line:
 
     async def _take(self, message: Message, stream: Stream) -> None:
         if message.cursor is not None:
-            if message.job_id == self._job_id:
+            if self._subject.owns(message):
                 await self._busily(self._delivery.hand(message, self._life))
             return
         match message.type:

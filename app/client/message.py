@@ -9,6 +9,8 @@ from typing import Any
 from app.realtime.cursor import Cursor, InvalidCursor
 
 TERMINAL_STATUSES = frozenset({"done", "error", "cancelled"})
+#: A batch's progress once all of it has ended, and never before that.
+ALL = 100
 
 
 class MalformedMessage(ValueError):
@@ -33,6 +35,11 @@ class Message:
     def ends_job(self) -> bool:
         """Whether this is the last message of its job."""
         return self.type == "job_status" and self.payload.get("status") in TERMINAL_STATUSES
+
+    @property
+    def ends_batch(self) -> bool:
+        """Whether all items of its batch have ended, as it says."""
+        return self.type == "batch_status" and self.payload.get("progress") == ALL
 
 
 def read_message(text: str) -> Message:

@@ -23,6 +23,7 @@ from app.client.http import Http
 from app.client.message import MalformedMessage
 from app.client.pace import Pace
 from app.client.poll_answer import PollAnswer, read_answer
+from app.client.subject import Subject
 from app.client.transports.transport import CONNECT_SECONDS
 from app.realtime.cursor import Cursor
 
@@ -49,8 +50,8 @@ class PollFailed(Exception):
 class Polling:
     """Asks for what follows the position, and hands it over."""
 
-    def __init__(self, job_id: str, *, http: Http, delivery: Delivery, pace: Pace, wait: float) -> None:
-        self._job_id = job_id
+    def __init__(self, subject: Subject, *, http: Http, delivery: Delivery, pace: Pace, wait: float) -> None:
+        self._subject = subject
         self._http = http
         self._delivery = delivery
         self._pace = pace
@@ -105,7 +106,7 @@ class Polling:
             if message.type == "reset":
                 await self._delivery.begin_anew(message, life)
                 return 1
-            if message.cursor is not None and message.job_id == self._job_id:
+            if message.cursor is not None and self._subject.owns(message):
                 await self._delivery.hand(message, life)
         self._delivery.advance(answer.cursor, life)
         return len(answer.messages)
@@ -160,7 +161,7 @@ class Polling:
             raise PollFailed(f"what answers is not Transom: {error}") from error
 
     async def _request(self, path: str, *, seconds: float, **more: Any) -> httpx.Response:
-        parameters = {"job_id": self._job_id, "since": self._delivery.position.since, **more}
+        parameters = {**self._subject.parameters(), "since": self._delivery.position.since, **more}
         limits = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
         if self._method == "GET":
             try:
@@ -175,5 +176,10 @@ class Polling:
         pause = self._backoff.next_pause()
         if pause is None:
             raise StreamLost(reason)
-        logger.info("Polling again in %.1f s: %s", pause, reason, extra={"action": "reconnect", "job_id": self._job_id})
+        logger.info(
+            "Polling again in %.1f s: %s",
+            pause,
+            reason,
+            extra={"action": "reconnect", self._subject.kind.value: self._subject.id},
+        )
         await asyncio.sleep(pause)

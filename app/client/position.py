@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.client.message import Message
 from app.realtime.cursor import Cursor
 
 
 class Position:
-    """The cursor to go on from, the attempt that counts, and whether the job has ended."""
+    """The cursor to go on from, the attempt of each job that counts, and whether what is watched has ended."""
 
-    def __init__(self, since: str = "start") -> None:
-        self._since = since
+    def __init__(
+        self, since: str = "start", *, ended_by: Callable[[Message], bool] = lambda message: message.ends_job
+    ) -> None:
+        self._ended_by = ended_by
         self._cursor = None if since == "start" else Cursor.parse(since)
-        self._attempt = 0
+        #: By job, where it is not the first.
+        self._attempts: dict[str | None, int] = {}
         self.ended = False
 
     @property
@@ -29,10 +34,12 @@ class Position:
             return False
         self._cursor = message.cursor
         if message.attempt is not None:
-            if message.attempt < self._attempt:
+            counts = self._attempts.get(message.job_id, 1)
+            if message.attempt < counts:
                 return False
-            self._attempt = message.attempt
-        self.ended = self.ended or message.ends_job
+            if message.attempt > counts:
+                self._attempts[message.job_id] = message.attempt
+        self.ended = self.ended or self._ended_by(message)
         return True
 
     def advance(self, cursor: Cursor) -> None:
@@ -49,7 +56,7 @@ class Position:
     def forget(self) -> None:
         """The cursor can't be continued: begin anew, with the first attempt."""
         self._cursor = None
-        self._attempt = 0
+        self._attempts.clear()
 
     def _is_ahead(self, cursor: Cursor) -> bool:
         last = self._cursor

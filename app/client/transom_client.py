@@ -1,4 +1,4 @@
-"""The Python client: submit, list, cancel and watch jobs on a Transom server."""
+"""The Python client: submit, list, cancel and watch jobs and batches on a Transom server."""
 
 from __future__ import annotations
 
@@ -54,9 +54,12 @@ class TransomClient:
         tools: Sequence[str] = (),
         options: Mapping[str, Any] | None = None,
         device: str | None = None,
+        priority: str | None = None,
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit`."""
-        return self._bridge.call(self._client.submit, file, plugin=plugin, tools=tools, options=options, device=device)
+        return self._bridge.call(
+            self._client.submit, file, plugin=plugin, tools=tools, options=options, device=device, priority=priority
+        )
 
     def jobs(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """See `AsyncTransomClient.jobs`."""
@@ -70,6 +73,88 @@ class TransomClient:
         """See `AsyncTransomClient.cancel`."""
         return self._bridge.call(self._client.cancel, job_id)
 
+    def retry(self, job_id: str) -> dict[str, Any]:
+        """See `AsyncTransomClient.retry`."""
+        return self._bridge.call(self._client.retry, job_id)
+
+    def submit_batch(
+        self,
+        files: Sequence[Path],
+        *,
+        plugin: str,
+        tools: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        device: str | None = None,
+        priority: str | None = None,
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """See `AsyncTransomClient.submit_batch`."""
+        return self._bridge.call(
+            self._client.submit_batch,
+            files,
+            plugin=plugin,
+            tools=tools,
+            options=options,
+            device=device,
+            priority=priority,
+            name=name,
+        )
+
+    def submit_manifest(
+        self,
+        manifest: Path | bytes,
+        *,
+        plugin: str,
+        tools: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        device: str | None = None,
+        priority: str | None = None,
+        name: str | None = None,
+        media_type: str | None = None,
+    ) -> dict[str, Any]:
+        """See `AsyncTransomClient.submit_manifest`."""
+        return self._bridge.call(
+            self._client.submit_manifest,
+            manifest,
+            plugin=plugin,
+            tools=tools,
+            options=options,
+            device=device,
+            priority=priority,
+            name=name,
+            media_type=media_type,
+        )
+
+    def batches(self, *, limit: int | None = None, after: str | None = None) -> dict[str, Any]:
+        """See `AsyncTransomClient.batches`."""
+        return self._bridge.call(self._client.batches, limit=limit, after=after)
+
+    def batch(self, batch_id: str) -> dict[str, Any]:
+        """See `AsyncTransomClient.batch`."""
+        return self._bridge.call(self._client.batch, batch_id)
+
+    def batch_cursor(self, batch_id: str) -> str:
+        """See `AsyncTransomClient.batch_cursor`."""
+        return self._bridge.call(self._client.batch_cursor, batch_id)
+
+    def batch_items(
+        self, batch_id: str, *, status: str | None = None, after: int | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """See `AsyncTransomClient.batch_items`."""
+        return self._bridge.call(self._client.batch_items, batch_id, status=status, after=after, limit=limit)
+
+    def cancel_batch(self, batch_id: str) -> dict[str, Any]:
+        """See `AsyncTransomClient.cancel_batch`."""
+        return self._bridge.call(self._client.cancel_batch, batch_id)
+
+    def retry_batch(self, batch_id: str, *, status: str | None = None) -> dict[str, Any]:
+        """See `AsyncTransomClient.retry_batch`."""
+        return self._bridge.call(self._client.retry_batch, batch_id, status=status)
+
+    def purge_batch(self, batch_id: str) -> dict[str, Any]:
+        """See `AsyncTransomClient.purge_batch`."""
+        return self._bridge.call(self._client.purge_batch, batch_id)
+
     def plugins(self) -> dict[str, Any]:
         """See `AsyncTransomClient.plugins`."""
         return self._bridge.call(self._client.plugins)
@@ -82,4 +167,9 @@ class TransomClient:
     def watch(self, job_id: str, *, since: str = "start", on_way: OnWay | None = None) -> Iterator[Message]:
         """See `AsyncTransomClient.watch`."""
         for items in self._bridge.iterate(self._client.watch_batches(job_id, since=since)):
+            yield from messages_of(items, on_way)
+
+    def watch_batch(self, batch_id: str, *, since: str = "start", on_way: OnWay | None = None) -> Iterator[Message]:
+        """See `AsyncTransomClient.watch_batch`."""
+        for items in self._bridge.iterate(self._client.batch_watch_batches(batch_id, since=since)):
             yield from messages_of(items, on_way)

@@ -1,4 +1,4 @@
-"""Watching one job: every message of its log once and in order, whatever stands between here and the server.
+"""Watching a job or a batch: every message of its log once and in order, whatever stands between here and the server.
 
 It polls from the first moment, so nobody waits for a verdict. Beside that the transports are tried, the best first;
 once one has proved by what came through it that it works, the polls end. What breaks is taken up again from the
@@ -22,6 +22,7 @@ from app.client.memory import MEMORY, Memory
 from app.client.pace import Pace
 from app.client.polling import Polling
 from app.client.position import Position
+from app.client.subject import Subject
 from app.client.transports.transport import StreamBroken, StreamTransport, TransportFailed
 from app.client.way import Transport, Way
 
@@ -37,11 +38,11 @@ class _Inquiry(NamedTuple):
 
 
 class Watch:
-    """One watch, from `position` on, until the job's last message; it begins to work when it is made."""
+    """One watch, from `position` on, until the last message; it begins to work when it is made."""
 
     def __init__(
         self,
-        job_id: str,
+        subject: Subject,
         *,
         position: Position,
         http: Http,
@@ -50,7 +51,7 @@ class Watch:
         pace: Pace,
         memory: Memory = MEMORY,
     ) -> None:
-        self._job_id = job_id
+        self._subject = subject
         self._http = http
         self._transports = transports
         self._polls = Transport.POLL in rungs
@@ -65,7 +66,7 @@ class Watch:
         if known and known.transport in rungs:
             wait = known.poll_seconds
             self._ladder.begin_at(known.transport, rest=memory.left(http.origin), reason=known.reason)
-        self._polling = Polling(job_id, http=http, delivery=self._delivery, pace=pace, wait=wait)
+        self._polling = Polling(subject, http=http, delivery=self._delivery, pace=pace, wait=wait)
         self._poller: asyncio.Task[Any] | None = None
         self._current: Line | None = None
         self._trying: Line | None = None
@@ -73,12 +74,12 @@ class Watch:
         #: No stream is tried before then.
         self._not_before = 0.0
         self._told: Transport | None = None
-        self._supervisor = asyncio.create_task(self._supervise(), name=f"watch-{job_id}")
+        self._supervisor = asyncio.create_task(self._supervise(), name=f"watch-{subject.id}")
 
     async def batch(self) -> list[Item]:
         """Wait for what comes next: messages of the log, `reset` where what was said no longer counts, and ways.
 
-        Nothing once the job has ended. Raises `StreamLost` when nothing gets through any more, `RequestRefused` when
+        Nothing once it has ended. Raises `StreamLost` when nothing gets through any more, `RequestRefused` when
         the server will not have it, and what `fail` was told.
         """
         return await self._delivery.batch()
@@ -131,7 +132,7 @@ class Watch:
 
     def _begin_what_is_missing(self) -> None:
         if self._current is None and self._poller is None and self._polls:
-            self._poller = asyncio.create_task(self._polling.run(), name=f"poll-{self._job_id}")
+            self._poller = asyncio.create_task(self._polling.run(), name=f"poll-{self._subject.id}")
         if self._trying is None and self._inquiry is None and self._clock() >= self._not_before:
             rung = self._ladder.next(self._above())
             if rung is not None:
@@ -142,7 +143,7 @@ class Watch:
     def _line(self, rung: Transport) -> Line:
         return Line(
             self._transports[rung],
-            job_id=self._job_id,
+            subject=self._subject,
             delivery=self._delivery,
             polling=self._polling,
             pace=self._pace,
@@ -195,7 +196,7 @@ class Watch:
                 return
             self._memory.forget(self._http.origin)
             # A server that is not there does not make a transport a bad one.
-            asking = asyncio.create_task(self._polling.reachable(), name=f"reachable-{self._job_id}")
+            asking = asyncio.create_task(self._polling.reachable(), name=f"reachable-{self._subject.id}")
             self._inquiry = _Inquiry(line, error, asking)
 
     def _look_at_inquiry(self) -> None:
@@ -225,7 +226,10 @@ class Watch:
             pause = self._pace.poll
         self._not_before = self._clock() + pause
         logger.info(
-            "Connecting again in %.1f s: %s", pause, reason, extra={"action": "reconnect", "job_id": self._job_id}
+            "Connecting again in %.1f s: %s",
+            pause,
+            reason,
+            extra={"action": "reconnect", self._subject.kind.value: self._subject.id},
         )
 
     def _settle(self, transport: Transport) -> None:

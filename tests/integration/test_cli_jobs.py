@@ -38,8 +38,8 @@ def _raw_events(product: Product, job_id: str) -> list[str]:
 
 
 def test_submit_prints_the_job(product: Product, sample: Path) -> None:
-    """For a person the id, for a script the server's answer; several files are several jobs."""
-    plain = _run(product, "submit", str(sample), str(sample), "--plugin", "numbered")
+    """For a person the id, for a script the server's answer; several files are several jobs where that is asked for."""
+    plain = _run(product, "submit", str(sample), str(sample), "--separate", "--plugin", "numbered")
     machine = _run(product, "submit", str(sample), "--plugin", "numbered", "--json")
 
     ids = plain.stdout.splitlines()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
 from app.cli.exit_codes import ExitCode
+from app.cli.inputs import Inputs, gather
 from app.cli.options import JsonOption, ServerOption, open_client, wants_json
 from app.cli.output import say
 
@@ -16,14 +17,42 @@ if TYPE_CHECKING:
     from app.client import TransomClient
 
 
+class _How(TypedDict):
+    """How files are to be run."""
+
+    plugin: str
+    tools: list[str]
+    options: dict[str, Any]
+    device: str | None
+    priority: str | None
+
+
 def submit(
     context: typer.Context,
     *,
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, show_default=False),
-    ],
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show each job until it has ended.")] = False,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="INPUT",
+            help="A file, a folder (all files below it but hidden ones, sorted), or a pattern such as '**/*.png'.",
+            show_default=False,
+        ),
+    ] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="A list of inputs that the server can reach, as .json, .ndjson, .jsonl or .csv.",
+        ),
+    ] = None,
+    separate: Annotated[
+        bool, typer.Option("--separate", help="Make each file a job by itself, and no batch of them.")
+    ] = False,
+    name: Annotated[str | None, typer.Option("--name", help="What to call the batch; makes one file one, too.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it until it has ended.")] = False,
     plugin: Annotated[
         str | None, typer.Option("--plugin", "-p", help="Which plugin; may be left out where there is one only.")
     ] = None,
@@ -39,28 +68,45 @@ def submit(
             "With several tools, TOOL.K=V is for one of them.",
         ),
     ] = None,
+    priority: Annotated[str | None, typer.Option("--priority", help="low, normal or high.")] = None,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send files to be processed, a job each.
+    """Send files to be processed: one is a job; several, a folder or a manifest are one batch.
 
-    Prints each job's id (with --json, the server's answer). With --watch the exit code says how the jobs ended.
+    Prints the id of the job or the batch (with --json, the server's answer). With --watch the exit code says how it
+    ended; a failure outweighs a cancellation.
     """
+    given = gather(inputs or [])
+    _require_sense(given, manifest=manifest, separate=separate, name=name)
     tools = tool or []
-    options = parse_options(option or [], tools)
     machine = wants_json(context, as_json)
+    how: _How = {
+        "tools": tools,
+        "options": parse_options(option or [], tools),
+        "device": device,
+        "priority": priority,
+        "plugin": plugin or "",
+    }
     with open_client(context, server) as client:
-        chosen = plugin or only_plugin(client)
-        jobs = []
-        for file in files:
-            job = client.submit(file, plugin=chosen, tools=tools, options=options, device=device)
-            jobs.append((file.name, str(job["job_id"])))
-            if machine and not watch:
-                say(json.dumps(job))
-            elif not watch:
-                say(job["job_id"])
-        if watch:
-            raise typer.Exit(_watch_all(client, jobs, machine=machine))
+        how["plugin"] = plugin or only_plugin(client)
+        if manifest is None and (separate or not (given.many or name)):
+            raise typer.Exit(_submit_jobs(client, given.files, how, watch=watch, machine=machine))
+        try:
+            if manifest is not None:
+                batch = client.submit_manifest(manifest, name=name, **how)
+            else:
+                batch = client.submit_batch(given.files, name=name, **how)
+        except OSError as error:
+            # One of thousands of files has gone, or has changed, since they were looked at.
+            raise typer.BadParameter(str(error), param_hint="INPUT") from None
+        batch_id = str(batch["batch_id"])
+        if not watch:
+            say(json.dumps(batch) if machine else batch_id)
+            return
+        from app.cli.following import watch_batch
+
+        raise typer.Exit(watch_batch(client, batch_id, as_json=machine))
 
 
 def parse_options(given: list[str], tools: list[str]) -> dict[str, Any]:
@@ -85,6 +131,27 @@ def only_plugin(client: TransomClient) -> str:
         return names[0]
     hint = f"one of {', '.join(names)}" if names else "no worker offers any at the moment"
     raise typer.BadParameter(f"say which: {hint}", param_hint="--plugin")
+
+
+def _require_sense(given: Inputs, *, manifest: Path | None, separate: bool, name: str | None) -> None:
+    """Raise `typer.BadParameter` for what does not go together."""
+    if manifest is not None and given.files:
+        raise typer.BadParameter("a manifest goes without files: it lists all there is", param_hint="--manifest")
+    if manifest is None and not given.files:
+        raise typer.BadParameter("name a file, a folder or a pattern, or give a --manifest", param_hint="INPUT")
+    if separate and (manifest is not None or name):
+        raise typer.BadParameter("there is no batch then, with a manifest or a name", param_hint="--separate")
+
+
+def _submit_jobs(client: TransomClient, files: list[Path], how: _How, *, watch: bool, machine: bool) -> ExitCode:
+    """Make each file a job."""
+    jobs = []
+    for file in files:
+        job = client.submit(file, **how)
+        jobs.append((file.name, str(job["job_id"])))
+        if not watch:
+            say(json.dumps(job) if machine else str(job["job_id"]))
+    return _watch_all(client, jobs, machine=machine) if watch else ExitCode.DONE
 
 
 def _watch_all(client: TransomClient, jobs: list[tuple[str, str]], *, machine: bool) -> ExitCode:

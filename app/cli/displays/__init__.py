@@ -1,3 +1,6 @@
-"""Three ways to show a job while it runs, one file each, all with the same interface (`display.py`)."""
+"""Three ways to show a job while it runs, and three for a batch, one file each.
+
+Those of a job have one interface (`display.py`), and so have those of a batch (`batch_display.py`).
+"""
 
 from __future__ import annotations

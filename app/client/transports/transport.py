@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
+from app.client.subject import Subject
 from app.client.way import Transport
 
 #: How long connecting may take where nobody is in a greater hurry, in seconds.
@@ -41,14 +42,14 @@ class StreamBroken(Exception):
 class StreamQuery:
     """What to stream, and from where on; `heartbeat` in seconds."""
 
-    job_id: str
+    subject: Subject
     since: str
     heartbeat: float
     probe: bool = True
 
     def parameters(self) -> dict[str, Any]:
         """As the server names it."""
-        asked: dict[str, Any] = {"job_id": self.job_id, "since": self.since, "heartbeat": f"{self.heartbeat:g}"}
+        asked = {**self.subject.parameters(), "since": self.since, "heartbeat": f"{self.heartbeat:g}"}
         return {**asked, "probe": "1"} if self.probe else asked
 
     def encode(self) -> str:

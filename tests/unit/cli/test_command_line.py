@@ -12,6 +12,11 @@ import pytest
 from app.cli.commands.submit import parse_options
 from app.cli.exit_codes import ExitCode
 
+COMMANDS = (
+    *("up", "web", "worker", "migrate", "backup", "restore"),
+    *("submit", "watch", "cancel", "retry", "jobs", "batches", "batch", "plugins", "doctor"),
+)
+
 
 def _transom(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRANSOM_")}
@@ -30,16 +35,14 @@ def test_help_names_every_command_and_exit_code() -> None:
     shown = _transom("--help")
 
     assert shown.returncode == ExitCode.DONE
-    for name in ("up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins", "doctor"):
+    for name in COMMANDS:
         assert f" {name} " in shown.stdout
     text = " ".join(shown.stdout.split())
     for code in ExitCode:
         assert f"{code.value} {code.meaning}" in text
 
 
-@pytest.mark.parametrize(
-    "command", ["up", "web", "worker", "migrate", "backup", "restore", "submit", "watch", "jobs", "plugins", "doctor"]
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     """Each command has a help text."""
     shown = _transom(command, "--help")
@@ -68,6 +71,10 @@ def test_help_imports_nothing_heavy() -> None:
         ["nonsense"],
         ["watch"],
         ["submit", "/nowhere/at-all.png"],
+        ["submit"],
+        ["submit", "/nowhere/*.png"],
+        ["submit", "setup.cfg", "--manifest", "setup.cfg"],
+        ["submit", "setup.cfg", "--separate", "--name", "one"],
         ["jobs", "--limit", "0"],
         ["doctor", "--html", "/nowhere/at/all.html"],
         ["doctor", "--seconds", "131"],
