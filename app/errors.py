@@ -5,13 +5,13 @@
     * `BadRequest` 400               `MalformedMultipart`, `MissingField`, `InvalidQuery`, `InvalidDevice`,
                                      `UnreadableInput`, `EmptyInput`, `TooDamagedInput`, `UrlInputDisabled`,
                                      `WebhooksDisabled`
-    * `NotAllowed` 403
-    * `NotFound` 404                 `JobNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`, `NotReady`,
-                                     `UploadNotFound`
+    * `NotAllowed` 403               `PathNotAllowed`
+    * `NotFound` 404                 `JobNotFound`, `BatchNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`,
+                                     `NotReady`, `UploadNotFound`, `InputNotFound`
     * `MethodNotAllowed` 405
     * `NotAcceptable` 406
-    * `Conflict` 409                 `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`, `RequestInProgress`,
-                                     `UploadOffsetConflict`, `UploadIncomplete`, `UploadUsed`
+    * `Conflict` 409                 `BatchNotEnded`, `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`,
+                                     `RequestInProgress`, `UploadOffsetConflict`, `UploadIncomplete`, `UploadUsed`
     * `UploadStalled` 408
     * `CursorReset` 410              the cursor can't be continued; `cursor` says where to go on
     * `UploadExpired` 410
@@ -21,7 +21,8 @@
     * `NotAPiece` 415
     * `RangeNotSatisfiable` 416
     * `HostNotAllowed` 421          the host that was asked for is not a name of this server
-    * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`
+    * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`, `InvalidManifest`,
+                                     `TooManyItems`
     * `UploadLocked` 423
     * `TooManyUploads` 429
     * `JobFailed` 500                a call that waits for a job tells how it ended
@@ -131,6 +132,12 @@ class NotAllowed(TransomError):
     code, status = "NOT_ALLOWED", 403
 
 
+class PathNotAllowed(NotAllowed):
+    """The path is not below a folder that inputs may come from."""
+
+    code = "PATH_NOT_ALLOWED"
+
+
 class NotFound(TransomError):
     """There is nothing at this address."""
 
@@ -141,6 +148,18 @@ class JobNotFound(NotFound):
     """There is no such job."""
 
     code = "JOB_NOT_FOUND"
+
+
+class BatchNotFound(NotFound):
+    """There is no such batch."""
+
+    code = "BATCH_NOT_FOUND"
+
+
+class InputNotFound(NotFound):
+    """There is no file where the input is said to be."""
+
+    code = "INPUT_NOT_FOUND"
 
 
 class PluginNotFound(NotFound):
@@ -195,6 +214,12 @@ class JobAlreadyEnded(Conflict):
     """The job has already ended."""
 
     code = "JOB_ALREADY_ENDED"
+
+
+class BatchNotEnded(Conflict):
+    """Some of the batch has not ended yet."""
+
+    code, retryable = "BATCH_NOT_ENDED", True
 
 
 class JobNotEnded(Conflict):
@@ -327,6 +352,18 @@ class IdempotencyMismatch(Invalid):
     """This Idempotency-Key was used with another body."""
 
     code = "IDEMPOTENCY_MISMATCH"
+
+
+class InvalidManifest(Invalid):
+    """The manifest can't be read."""
+
+    code = "INVALID_MANIFEST"
+
+
+class TooManyItems(Invalid):
+    """The batch has more items than this server takes."""
+
+    code = "TOO_MANY_ITEMS"
 
 
 class TooManyTools(Invalid):

@@ -6,17 +6,23 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
 from starlette.applications import Starlette
 
 from app.api.breaking import Networks
+from app.api.expanding import Expander
 from app.api.web_ui import BUILT
+from app.batches import store
+from app.batches.clerk import Clerk, RollUp
 from app.database.engine import Database
 from app.database.lifecycle import ensure_epoch
 from app.errors import ConfigurationError
 from app.jobs.queue import JobQueue
 from app.metrics import Metrics
 from app.realtime.connection_manager import ConnectionManager
-from app.realtime.event_bus import EventPublisher
+from app.realtime.event_bus import EventPublisher, batch_of
+from app.realtime.event_log import epoch_of
+from app.realtime.events import LogEvent
 from app.realtime.relay import Relay
 from app.settings import Settings
 from app.state import AppState
@@ -48,6 +54,13 @@ def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
             relay = Relay(settings=settings, database=database, manager=manager)
             await relay.start()
             stack.push_async_callback(relay.close)
+            clerk = Clerk(_roll_up(database, publisher))
+            stack.push_async_callback(clerk.close)
+            expander = Expander(
+                settings=settings, database=database, blobs=blobs, publisher=publisher, queue=queue, clerk=clerk
+            )
+            expander.start()
+            stack.push_async_callback(expander.close)
             metrics = Metrics(database=database, manager=manager, relay=relay)
             yield AppState(
                 settings=settings,
@@ -59,7 +72,21 @@ def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
                 relay=relay,
                 metrics=metrics,
                 networks=Networks(),
+                clerk=clerk,
+                expander=expander,
                 web_ui=built_ui,
             )
 
     return lifespan
+
+
+def _roll_up(database: Database, publisher: EventPublisher) -> RollUp:
+    def count(connection: sa.Connection, tenant: str, batch_id: str) -> tuple[list[LogEvent], str]:
+        return store.roll_up(connection, tenant, batch_id), epoch_of(connection)
+
+    async def roll_up(tenant: str, batch_id: str) -> None:
+        events, epoch = await database.run_write(count, tenant, batch_id)
+        if events:
+            publisher.publish(batch_of(epoch, events))
+
+    return roll_up

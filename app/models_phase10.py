@@ -137,6 +137,83 @@ class JobOutcomes(_Model):
     failed: int
 
 
+class BatchState(_Model):
+    """A batch at a glance."""
+
+    batch_id: str
+    name: str | None
+    status: Literal["queued", "running", "done", "cancelled"] = Field(
+        description="`done` once every item has ended, whatever as; `cancelled` where its rest was."
+    )
+    plugin: str
+    tools: list[str]
+    options: JsonValue
+    device_requested: str
+    priority: PriorityName
+    total: int
+    counts: dict[JobStatusName, int] = Field(description="Its items by status; those that are no job yet are queued.")
+    progress: int = Field(ge=0, le=100, description="Per cent of its items that have ended.")
+    failure_rate: float | None = Field(description="Of those that were run to an end, the part that failed.")
+    expanding: bool = Field(description="Whether some of its items are still to be made jobs.")
+    created_at: str
+    finished_at: str | None
+    links: dict[str, str]
+
+
+class BatchList(_Model):
+    """A page of batches, newest first; their counts are as told last."""
+
+    batches: list[BatchState]
+    count: int
+    next_after: str | None
+
+
+class ItemError(_Model):
+    """Why an item is no job, or how its job failed."""
+
+    code: str
+    detail: str
+
+
+class BatchItem(_Model):
+    """One input of a batch."""
+
+    n: int = Field(description="Its number, from 1, in the order in which the items were handed in.")
+    line: int | None = Field(description="Its line in the manifest.")
+    name: str | None
+    status: JobStatusName
+    error: ItemError | None
+    job: JobSummary | None = Field(description="Its newest job; null while there is none, and once it is forgotten.")
+
+
+class BatchItems(_Model):
+    """A page of a batch's items, by their numbers."""
+
+    items: list[BatchItem]
+    next_after: int | None
+
+
+class BatchCancelled(_Model):
+    """A batch whose rest was cancelled."""
+
+    batch_id: str
+    status: Literal["cancelled", "done"]
+
+
+class BatchRetried(_Model):
+    """How many items of a batch run again."""
+
+    batch_id: str
+    retried: int
+
+
+class BatchPurged(_Model):
+    """A batch that was deleted with all its jobs."""
+
+    batch_id: str
+    purged: Literal[True] = True
+
+
 class UploadState(_Model):
     """A file that arrives piece by piece; one job may take it once it is complete."""
 

@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     waiting_upload_bytes: int = Field(
         64 * 1024**3, ge=0, description="What uploads that no job has taken yet may have together, in bytes."
     )
+    max_batch_items: int = Field(100_000, ge=1, description="Most items of one batch.")
+    input_roots: str = Field(
+        "", description="Folders that a batch's manifest may name files of, comma-separated; empty: none."
+    )
     max_image_pixels: int = Field(100_000_000, ge=1, description="Largest picture decoded, in pixels.")
     max_image_bytes: int = Field(512 * 1024**2, ge=1024, description="Largest image file decoded, in bytes.")
     max_video_seconds: float = Field(86400, gt=0, description="Longest video or animation processed, in seconds.")
@@ -144,6 +148,14 @@ class Settings(BaseSettings):
             raise ValueError(f"must be longer than a lease (TRANSOM_LEASE_SECONDS, {lease:g})")
         return value
 
+    @field_validator("input_roots")
+    @classmethod
+    def _input_roots(cls, value: str) -> str:
+        for name in filter(None, (part.strip() for part in value.split(","))):
+            if not Path(name).is_absolute() or not Path(name).is_dir():
+                raise ValueError(f"{name} is not the absolute path of a folder")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -180,6 +192,11 @@ class Settings(BaseSettings):
     def plugin_classes(self) -> list[str]:
         """The further plugins, as `module:Class`."""
         return [name.strip() for name in self.plugins.split(",") if name.strip()]
+
+    @property
+    def input_folders(self) -> list[Path]:
+        """The folders that inputs may come from."""
+        return [Path(name.strip()) for name in self.input_roots.split(",") if name.strip()]
 
     @property
     def child_processes(self) -> int:

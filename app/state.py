@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from starlette.requests import Request
 
 from app.api.breaking import Networks
+from app.batches.clerk import Clerk
 from app.database.engine import Database
 from app.jobs.queue import JobQueue
 from app.metrics import Metrics
@@ -16,6 +17,10 @@ from app.realtime.event_bus import EventPublisher
 from app.realtime.relay import Relay
 from app.settings import Settings
 from app.storage.blobs import BlobStore
+
+if TYPE_CHECKING:
+    # It reads requests' forms, so what it is made of knows this file.
+    from app.api.expanding import Expander
 
 
 class AppState(TypedDict):
@@ -30,6 +35,8 @@ class AppState(TypedDict):
     relay: Relay
     metrics: Metrics
     networks: Networks
+    clerk: Clerk
+    expander: Expander
     #: The folder of the built web UI; empty or missing where it is not built.
     web_ui: Path
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from app.batches.clerk import Clerk
 from app.database.lifecycle import ensure_epoch
 from app.jobs import transitions
 from app.jobs.ids import now_ms
@@ -27,6 +28,7 @@ from app.realtime.event_bus import batch_of
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from app.settings import load_settings
+from tasks import sweep
 from tasks.child import Child
 from tasks.ledger import Committed, Entry, Outcome, commit, rehearse
 from tasks.link import PREFIX_BYTES, body_length, decode
@@ -58,6 +60,7 @@ class Scribe:
         self._children: set[Child] = set()
         self._turn = 0
         self._serving: set[asyncio.Task[None]] = set()
+        self._clerk = Clerk(self._count_batch)
         self._watch = Watch(resources, self._transactions, self._children, self.publish)
         self._work = asyncio.Event()
         self._settled = asyncio.Condition()
@@ -89,6 +92,7 @@ class Scribe:
         if stopping.is_set():
             await self._watch.leave()
         await self._hang_up()
+        await self._clerk.close()
         self._transactions.close()
         for result in results:
             if isinstance(result, Exception):
@@ -98,6 +102,10 @@ class Scribe:
         """Tell the web processes of what was committed."""
         if events:
             self._resources.publisher.publish(batch_of(epoch, events))
+            self._clerk.note(events)
+
+    async def _count_batch(self, tenant: str, batch_id: str) -> None:
+        self.publish(*await self._transactions.run(sweep.rolled_up, tenant, batch_id))
 
     async def _hang_up(self) -> None:
         """Let every process go: whoever waits for a commit would wait for ever."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 
-from app.database.insertion import insert_unless_there
-from app.database.schema import EVERYONE, idempotency_keys, leases
+from app.batches import store as batches
+from app.database import lease
+from app.database.schema import idempotency_keys, leases
 from app.jobs import fleet, retention, store, transitions, trimming, usage
 from app.jobs.ids import now_ms
 from app.realtime.event_log import epoch_of
@@ -37,6 +39,8 @@ STEPS_A_ROUND: Final = 20
 JOBS_A_ROUND: Final = 20
 #: Uploads a round that are over.
 UPLOADS_A_ROUND: Final = 20
+#: Between two looks at the batches that are not over.
+BATCHES_SECONDS: Final = 5.0
 #: Between two passes over the storage for what nothing leads to.
 ORPHANS_SECONDS: Final = 3600.0
 
@@ -66,14 +70,14 @@ class Seen:
 def look(connection: sa.Connection, holder: str, settings: Settings) -> Seen:
     """Whether a round of this scribe has something to write, and what it would ring for."""
     now = now_ms()
-    lease = connection.execute(sa.select(leases.c.holder, leases.c.until_ms).where(leases.c.name == LEASE_NAME)).first()
-    if lease is None or lease.until_ms < now:
+    held = connection.execute(sa.select(leases.c.holder, leases.c.until_ms).where(leases.c.name == LEASE_NAME)).first()
+    if held is None or held.until_ms < now:
         return Seen(holds=False, due=True, bells={})
-    if lease.holder != holder:
+    if held.holder != holder:
         return Seen(holds=False, due=False, bells={})
     # Silent workers go when the lease is renewed: until then nobody counts them.
     due = (
-        lease.until_ms < now + LEASE_MS // 2
+        held.until_ms < now + LEASE_MS // 2
         or bool(store.expired(connection, now, limit=1))
         or retention.due(connection, now - int(settings.retention_days * DAY_MS), settings.retention_bytes)
         or _forgettable_keys(connection, now - IDEMPOTENCY_MS)
@@ -83,7 +87,7 @@ def look(connection: sa.Connection, holder: str, settings: Settings) -> Seen:
 
 def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
     """The transaction of a round that has something to write; does nothing where another scribe holds the lease."""
-    if not _hold_lease(connection, holder):
+    if not lease.hold(connection, LEASE_NAME, holder, LEASE_MS):
         return Swept("", [], {})
     now = now_ms()
     events: list[LogEvent] = []
@@ -102,11 +106,6 @@ def sweep(connection: sa.Connection, holder: str, settings: Settings) -> Swept:
     return Swept(epoch_of(connection), events, _bells(connection))
 
 
-def give_up(connection: sa.Connection, holder: str) -> None:
-    """Let another scribe sweep at once."""
-    connection.execute(sa.delete(leases).where(leases.c.name == LEASE_NAME, leases.c.holder == holder))
-
-
 class Cleaning:
     """What follows a round's transaction, in steps that keep no commit and no bell waiting.
 
@@ -114,16 +113,34 @@ class Cleaning:
     in the database, and what is not there the next pass over the storage finds.
     """
 
-    def __init__(self, *, settings: Settings, transactions: Transactions, blobs: BlobStore) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        transactions: Transactions,
+        blobs: BlobStore,
+        tell: Callable[[str, list[LogEvent]], None],
+    ) -> None:
+        """`tell` publishes events of an epoch."""
         self._settings = settings
         self._transactions = transactions
         self._blobs = blobs
+        self._tell = tell
+        self._batches_at = 0.0
         self._search: OrphanSearch | None = None
         self._search_at = time.monotonic()
 
     async def round(self) -> None:
         """Go on with what is left to do; what fails is logged, and tried again by a later round."""
-        for part in (self._forget, self._trim, self._measure, self._end_uploads, self._find_orphans):
+        parts = (
+            self._forget,
+            self._trim,
+            self._measure,
+            self._end_uploads,
+            self._look_after_batches,
+            self._find_orphans,
+        )
+        for part in parts:
             try:
                 await part()
             except sa.exc.SQLAlchemyError:
@@ -174,6 +191,17 @@ class Cleaning:
             await asyncio.to_thread(self._blobs.delete, upload_key(upload_id))
             await self._transactions.run(uploads.forget, upload_id)
 
+    async def _look_after_batches(self) -> None:
+        """Count those that are not over: whoever was to may have died. And forget those whose jobs are forgotten."""
+        if time.monotonic() < self._batches_at:
+            return
+        self._batches_at = time.monotonic() + BATCHES_SECONDS
+        for tenant, batch_id in await self._transactions.read(batches.unfinished):
+            self._tell(*await self._transactions.run(rolled_up, tenant, batch_id))
+        before = now_ms() - int(self._settings.retention_days * DAY_MS)
+        if await self._transactions.read(batches.expired, before):
+            await self._transactions.run(batches.forget_expired, before)
+
     async def _find_orphans(self) -> None:
         if time.monotonic() < self._search_at:
             return
@@ -186,12 +214,19 @@ class Cleaning:
         owners = [owner_of(key) for key in keys]
         needed = await self._transactions.read(store.ids_among, owners)
         needed |= await self._transactions.read(uploads.ids_among, owners)
+        needed |= await self._transactions.read(batches.ids_among, owners)
         deleted = await asyncio.to_thread(search.delete, keys, needed.__contains__)
         if deleted:
             logger.info(
                 "Files that nothing leads to were deleted", extra={"action": "orphans_deleted", "count": len(deleted)}
             )
         self._search, self._search_at = search, 0.0
+
+
+def rolled_up(connection: sa.Connection, tenant: str, batch_id: str) -> tuple[str, list[LogEvent]]:
+    """Count a batch; the epoch and the event that tells of it, where there is something to tell."""
+    events = batches.roll_up(connection, tenant, batch_id)
+    return epoch_of(connection), events
 
 
 def _forget_keys(connection: sa.Connection, before_ms: int) -> None:
@@ -210,20 +245,6 @@ def _forgettable_keys(connection: sa.Connection, before_ms: int) -> bool:
         ).first()
         is not None
     )
-
-
-def _hold_lease(connection: sa.Connection, holder: str) -> bool:
-    now = now_ms()
-    renewed = connection.execute(
-        sa.update(leases)
-        .where(leases.c.name == LEASE_NAME, sa.or_(leases.c.holder == holder, leases.c.until_ms < now))
-        .values(holder=holder, until_ms=now + LEASE_MS)
-    )
-    if renewed.rowcount == 1:
-        return True
-    # Nobody has it yet, or the last holder has given it up: several may see that at once.
-    values = {"name": LEASE_NAME, "tenant": EVERYONE, "holder": holder, "until_ms": now + LEASE_MS}
-    return insert_unless_there(connection, leases, values)
 
 
 def _bells(connection: sa.Connection) -> dict[str, int]:

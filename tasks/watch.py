@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from app.database import lease
 from app.errors import JobNotFound
 from app.jobs import fleet, retention, store, transitions
 from app.jobs.ids import now_ms
@@ -59,7 +60,9 @@ class Watch:
         self._transactions = transactions
         self._children = children
         self._publish = publish
-        self._cleaning = sweep.Cleaning(settings=resources.settings, transactions=transactions, blobs=resources.blobs)
+        self._cleaning = sweep.Cleaning(
+            settings=resources.settings, transactions=transactions, blobs=resources.blobs, tell=publish
+        )
         #: Whether this scribe is the one that sweeps.
         self._sweeps = False
         self._fleet: dict[str, Any] | None = None
@@ -369,4 +372,4 @@ def _memory(trees: list[ProcessTree], limit: int) -> list[int]:
 
 def _leave(connection: sa.Connection, worker_id: str) -> None:
     fleet.forget(connection, worker_id)
-    sweep.give_up(connection, worker_id)
+    lease.give_up(connection, sweep.LEASE_NAME, worker_id)

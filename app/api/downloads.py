@@ -18,6 +18,28 @@ class Lines(StrEnum):
     NDJSON = "ndjson"  # one a line
 
 
+class ExportFormat(StrEnum):
+    """What a job's frames are written as; also what the file's name ends with."""
+
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+    COCO = "coco"
+
+    @property
+    def ending(self) -> str:
+        """What a file of this format is called."""
+        return "coco.json" if self is ExportFormat.COCO else self.value
+
+    @property
+    def media_type(self) -> str:
+        """Its media type."""
+        return {
+            ExportFormat.NDJSON: "application/x-ndjson",
+            ExportFormat.CSV: "text/csv; charset=utf-8",
+        }.get(self, "application/json")
+
+
 def lines_of(request: ApiRequest, accepted: str) -> Lines:
     """What `format` says, else what `Accept` does; raises `InvalidQuery`."""
     asked = choice(request, "format", Lines)

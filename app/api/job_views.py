@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pydantic_core
@@ -168,6 +168,16 @@ def _joined(page: list[tuple[int, bytes]] | None) -> bytes:
     return b",".join(frame for _, frame in page or ())
 
 
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """A frame as the API has it, its last seq in the log, and the input's size in pixels where that was told."""
+
+    seq: int
+    frame: dict[str, Any]
+    width: int | None
+    height: int | None
+
+
 async def frame_pages(
     request: ApiRequest, snapshot: Snapshot, *, after: int = 0
 ) -> AsyncGenerator[list[tuple[int, bytes]], None]:
@@ -175,26 +185,35 @@ async def frame_pages(
 
     Of several tools over one input the frames are merged by `frame_index`, each detection naming its tool.
     """
+    async for records in frame_records(request, snapshot, after=after):
+        yield [(record.seq, pydantic_core.to_json(record.frame)) for record in records]
+
+
+async def frame_records(
+    request: ApiRequest, snapshot: Snapshot, *, after: int = 0
+) -> AsyncGenerator[list[FrameRecord], None]:
+    """The same as objects."""
     several = len(snapshot.job.tools) > 1
     held: list[tuple[str, dict[str, Any]]] = []
-    held_seq = 0
+    last = FrameRecord(0, {}, None, None)
     async for events in _frame_events(request, snapshot, after):
-        page: list[tuple[int, bytes]] = []
+        page: list[FrameRecord] = []
         for event in events:
             payload = pydantic_core.from_json(event.payload)
             tool, frame = payload["tool"], payload["data"]
+            record = FrameRecord(event.seq, frame, payload.get("width"), payload.get("height"))
             if not several:
-                page.append((event.seq, pydantic_core.to_json(frame)))
+                page.append(record)
                 continue
             if held and held[0][1]["frame_index"] != frame["frame_index"]:
-                page.append((held_seq, pydantic_core.to_json(_merged(held))))
+                page.append(replace(last, frame=_merged(held)))
                 held.clear()
             held.append((tool, frame))
-            held_seq = event.seq
+            last = record
         if page:
             yield page
     if held:
-        yield [(held_seq, pydantic_core.to_json(_merged(held)))]
+        yield [replace(last, frame=_merged(held))]
 
 
 def _merged(found: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:

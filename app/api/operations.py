@@ -11,7 +11,7 @@ from app import models_phase9 as nine
 from app import models_phase10 as ten
 from app.api.bodies import MAX_JOB_IDS
 from app.api.breaking import SESSION, Habit
-from app.api.downloads import Lines
+from app.api.downloads import ExportFormat, Lines
 from app.jobs.job import JobStatus
 from app.jobs.search import MAX_CHARACTERS, MAX_WORDS
 from plugins.contract import PluginMetadata
@@ -91,6 +91,52 @@ _SUBMISSION: Final = {
         },
     },
 }
+_ITEM: Final = {
+    "type": "object",
+    "description": "One of the sources, and a name to show.",
+    "properties": {
+        "upload_id": _UPLOAD_ID,
+        "path": {**_TEXT, "description": "A file below one of TRANSOM_INPUT_ROOTS, or a pattern (`*`, `?`, `**`)."},
+        "url": {**_TEXT, "description": "Not enabled."},
+        "name": _TEXT,
+    },
+}
+_BATCH_PROPERTIES: Final = {
+    **{name: schema for name, schema in _PROPERTIES.items() if name != "file"},
+    "name": {**_TEXT, "description": "What to call the batch."},
+}
+_BATCH: Final = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "required": ["plugin"],
+            "properties": {
+                "file": {"type": "array", "items": _FILE, "description": "Images and videos, as many as you like."},
+                "manifest": {**_FILE, "description": "JSON, NDJSON or CSV, by its type or its name."},
+                **_BATCH_PROPERTIES,
+            },
+        },
+    },
+    JSON: {
+        "schema": {
+            "type": "object",
+            "required": ["plugin", "items"],
+            "properties": {
+                "items": {"type": "array", "items": _ITEM},
+                **_BATCH_PROPERTIES,
+                "options": {"type": "object", "description": "The tool's, or by tool where there are several."},
+            },
+        },
+    },
+    NDJSON: {"schema": {**_TEXT, "description": "An item a line."}},
+    "text/csv": {"schema": {**_TEXT, "description": "The first line names the columns, as an item's members."}},
+}
+_EXPORT: Final = Parameter(
+    "format",
+    {"type": "string", "enum": [str(kind) for kind in ExportFormat], "default": "json"},
+    "json: the job with its frames and result; ndjson: a frame a line; csv: a detection a line; coco: COCO's images, "
+    "annotations and categories.",
+)
 _ONE_FILE: Final = {
     "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
     "application/octet-stream": {"schema": _FILE},
@@ -304,6 +350,58 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "retry_job": Operation(
         "jobs", nine.JobResponse, 202, parameters=(_IDEMPOTENCY_KEY,), problems=(400, 404, 409, 415, 422, 503)
     ),
+    "submit_batch": Operation(
+        "batches",
+        ten.BatchState,
+        202,
+        parameters=(
+            _IDEMPOTENCY_KEY,
+            Parameter(
+                "plugin", _TEXT, "As the form's fields all, beside a manifest of lines, which has no room for them."
+            ),
+        ),
+        body=_BATCH,
+        problems=(400, 404, 409, 413, 422, 503),
+    ),
+    "list_batches": Operation(
+        "batches",
+        ten.BatchList,
+        parameters=(_limit(50, 200), Parameter("after", _TEXT, "The `next_after` of the page before.")),
+        problems=(400,),
+    ),
+    "get_batch": Operation("batches", ten.BatchState, problems=(404,)),
+    "list_items": Operation(
+        "batches",
+        ten.BatchItems,
+        parameters=(
+            Parameter("status", {"type": "string", "enum": [status.value for status in JobStatus]}, "Only these."),
+            Parameter("after", {"type": "integer", "minimum": 0}, "The `next_after` of the page before."),
+            _limit(50, 1000),
+        ),
+        problems=(400, 404),
+    ),
+    "export_job": Operation(
+        "jobs",
+        JSON,
+        also=(NDJSON, "text/csv"),
+        parameters=(_EXPORT,),
+        problems=(400, 404),
+    ),
+    "export_batch": Operation("batches", "application/zip", parameters=(_EXPORT,), problems=(400, 404)),
+    "delete_batch": Operation("batches", ten.BatchCancelled, problems=(404,)),
+    "cancel_batch": Operation("batches", ten.BatchCancelled, problems=(404,)),
+    "retry_batch": Operation(
+        "batches",
+        ten.BatchRetried,
+        202,
+        parameters=(
+            Parameter(
+                "status", {"type": "string", "enum": ["error", "cancelled"], "default": "error"}, "Which of its items."
+            ),
+        ),
+        problems=(400, 404, 422),
+    ),
+    "purge_batch": Operation("batches", ten.BatchPurged, problems=(404, 409)),
     "cancel_jobs": Operation("jobs", ten.JobOutcomes, body=_JOB_IDS, problems=(400, 413, 422)),
     "purge_jobs": Operation("jobs", ten.JobOutcomes, body=_JOB_IDS, problems=(400, 413, 422)),
     "retry_jobs": Operation(

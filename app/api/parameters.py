@@ -10,7 +10,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from app.errors import InvalidQuery, JobNotFound
+from app.errors import BatchNotFound, InvalidQuery, JobNotFound
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -116,6 +116,15 @@ def page_key(request: Request[Any], name: str) -> str | None:
         return None if key is None else str(UUID(key))
     except ValueError:
         raise invalid(name, "is the next_after of the page before") from None
+
+
+def batch_id_of(request: Request[Any]) -> str:
+    """The batch that the path names; what is no id at all names none. Raises `BatchNotFound`."""
+    given = str(request.path_params["batch_id"])
+    try:
+        return str(UUID(given))
+    except ValueError:
+        raise BatchNotFound(f"There is no batch {given[:64]}") from None
 
 
 def job_id_of(request: Request[Any]) -> str:

@@ -43,3 +43,4 @@ async def commit(request: ApiRequest, change: Callable[[sa.Connection], list[Log
     events, epoch = await request.state["database"].run_write(transact)
     if events:
         request.state["publisher"].publish(batch_of(epoch, events))
+        request.state["clerk"].note(events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pydantic_core
@@ -11,7 +12,9 @@ from app.api.fleet import FleetPlugins
 from app.api.multipart import Form
 from app.api.parameters import TRUTHS
 from app.api.placement import DeviceRequest, place
+from app.api.uploads import StoredFile
 from app.errors import (
+    EmptyInput,
     Invalid,
     InvalidDevice,
     InvalidOptions,
@@ -47,46 +50,88 @@ KNOWN_FIELDS: Final = frozenset(
 )
 
 
-def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, request_id: str | None) -> Job:
-    """The job that a form asks for; its file is stored already. Raises what is wrong with it, by its stable code."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a form asks for, whatever its file is."""
+
+    plugin: str
+    tools: list[ToolManifest]
+    options: dict[str, Any]
+    device: DeviceRequest
+    fallback_allowed: bool
+    priority: Priority
+
+    def job(
+        self,
+        file: StoredFile,
+        fleet: FleetPlugins,
+        *,
+        job_id: str,
+        tenant: str,
+        request_id: str | None,
+        batch_id: str | None = None,
+        retry_of: str | None = None,
+    ) -> Job:
+        """The job over this file, which is stored already, placed in the fleet as it is.
+
+        Raises `EmptyInput`, `UnsupportedInput`, and what `place` raises.
+        """
+        if file.size == 0:
+            raise EmptyInput
+        media_type = media_type_of(file.head)
+        _refuse_wrong_kind(media_type, self.tools)
+        placement = place(fleet, self.plugin, self.tools, self.device, fallback_allowed=self.fallback_allowed)
+        return Job(
+            id=job_id,
+            tenant=tenant,
+            batch_id=batch_id,
+            plugin=self.plugin,
+            tools=[tool.name for tool in self.tools],
+            options=self.options,
+            queue=placement.queue,
+            device_requested=self.device.value,
+            device_used=placement.device,
+            fallback=placement.fallback,
+            fallback_reason=placement.reason,
+            fallback_allowed=self.fallback_allowed,
+            priority=self.priority,
+            input_key=input_key(job_id),
+            input_name=shown_name(file.name),
+            input_type=media_type,
+            input_bytes=file.size,
+            retry_of=retry_of,
+            # Lists are sorted and bounded by the id's own time: the two must not differ, however long an upload took.
+            created_at_ms=made_at_ms(job_id),
+            request_id=request_id,
+        )
+
+
+def plan_of(form: Form, fleet: FleetPlugins) -> Plan:
+    """Read all fields of a form; raises what is wrong with them, by its stable code."""
     _refuse_what_is_not_enabled(form)
     plugin = form.one("plugin")
     if plugin is None:
         raise MissingField("The field 'plugin' is missing", errors=_one("plugin", "is missing"))
     tools = _tools(form, fleet, plugin)
-    options = checked_options(form.one("options"), tools)
+    return Plan(
+        plugin=plugin,
+        tools=tools,
+        options=checked_options(form.one("options"), tools),
+        device=_device(form),
+        fallback_allowed=_fallback_allowed(form),
+        priority=_priority(form),
+    )
+
+
+def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, request_id: str | None) -> Job:
+    """The job that a form asks for; its file is stored already. Raises what is wrong with it, by its stable code."""
+    plan = plan_of(form, fleet)
     if form.file is None or form.file.size == 0:
         raise MissingField(
             "The field 'file' is missing or empty: send an image or a video, or name an upload by 'upload_id'",
             errors=_one("file", "is missing or empty"),
         )
-    media_type = media_type_of(form.file.head)
-    _refuse_wrong_kind(media_type, tools)
-    wanted = _device(form)
-    fallback_allowed = _fallback_allowed(form)
-    placement = place(fleet, plugin, tools, wanted, fallback_allowed=fallback_allowed)
-    return Job(
-        id=job_id,
-        tenant=tenant,
-        plugin=plugin,
-        tools=[tool.name for tool in tools],
-        options=options,
-        queue=placement.queue,
-        device_requested=wanted.value,
-        device_used=placement.device,
-        fallback=placement.fallback,
-        fallback_reason=placement.reason,
-        fallback_allowed=fallback_allowed,
-        priority=_priority(form),
-        input_key=input_key(job_id),
-        input_name=shown_name(form.file.name),
-        input_type=media_type,
-        input_bytes=form.file.size,
-        retry_of=form.retry_of,
-        # Lists are sorted and bounded by the id's own time: the two must not differ, however long an upload took.
-        created_at_ms=made_at_ms(job_id),
-        request_id=request_id,
-    )
+    return plan.job(form.file, fleet, job_id=job_id, tenant=tenant, request_id=request_id, retry_of=form.retry_of)
 
 
 def checked_options(text: str | None, tools: list[ToolManifest]) -> dict[str, Any]:

@@ -55,6 +55,8 @@ async def take_upload(request: ApiRequest, form: Form, job_id: str) -> Taken | N
     try:
         form.file = await asyncio.shield(gathering)
     except BlobNotFound:
+        # Whoever has taken it meanwhile has deleted it.
+        store.require_unused(await request.state["database"].run_read(store.get, tenant, upload.id))
         raise UploadNotFound("What was uploaded is gone: upload the file again") from None
     except asyncio.CancelledError:
         # A thread does not stop half-way: the caller deletes what it makes, so it has to have ended.

@@ -44,6 +44,8 @@ logs = sa.Table(
     sa.Column("floor", sa.BigInteger, nullable=False),
 )
 
+_OF_A_BATCH: Final = sa.text("batch_id IS NOT NULL")
+
 events = sa.Table(
     "events",
     metadata,
@@ -56,6 +58,7 @@ events = sa.Table(
     sa.Column("timestamp", sa.String(32), nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
     sa.Index(None, "tenant", "job_id", "seq"),
+    sa.Index("ix_events_batch", "batch_id", "seq", sqlite_where=_OF_A_BATCH, postgresql_where=_OF_A_BATCH),
 )
 
 _UNMEASURED: Final = sa.text("stored_bytes IS NULL AND finished_at_ms IS NOT NULL")
@@ -109,8 +112,8 @@ jobs = sa.Table(
     # Job ids sort by time, so a tenant's newest jobs are the end of this index.
     sa.Index(None, "tenant", "id"),
     sa.Index(None, "tenant", "status", "id"),
-    # What the claim reads.
-    sa.Index(None, "status", "queue", "tenant", "priority", "id"),
+    # What the claim reads: each batch waits in a line of its own, and so do single jobs.
+    sa.Index(None, "status", "queue", "tenant", "batch_id", "priority", "id"),
     # What lists are narrowed by; each ends with the id, so that the newest of what is wanted are its end.
     sa.Index(None, "tenant", "batch_id", "id"),
     sa.Index(None, "tenant", "plugin", "id"),
@@ -119,6 +122,69 @@ jobs = sa.Table(
     sa.Index(None, "finished_at_ms"),
     sa.Index("ix_jobs_unmeasured", "id", sqlite_where=_UNMEASURED, postgresql_where=_UNMEASURED),
     sa.Index("ix_jobs_untrimmed", "finished_at_ms", sqlite_where=_UNTRIMMED, postgresql_where=_UNTRIMMED),
+)
+
+_PENDING: Final = sa.text("pending")
+_STORED: Final = sa.text("input_id IS NOT NULL")
+_OPEN: Final = sa.text("finished_at_ms IS NULL")
+
+#: Many inputs under one id; what they are run by is checked when the batch is accepted.
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    _tenant(),
+    sa.Column("name", sa.Text, nullable=True),
+    # The fields that each of its jobs is submitted with, as a form has them.
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    # Whether some of its items are still to be made jobs.
+    sa.Column("pending", sa.Boolean, nullable=False),
+    sa.Column("cancelled", sa.Boolean, nullable=False),
+    # Its items by status, as was told last.
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("request_id", sa.String(64), nullable=True),
+    sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("finished_at_ms", sa.BigInteger, nullable=True),
+    sa.Index(None, "tenant", "id"),
+    sa.Index("ix_batches_pending", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    sa.Index("ix_batches_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    sa.Index(None, "finished_at_ms"),
+)
+
+#: One row an input of a batch, from the moment the batch is accepted.
+batch_items = sa.Table(
+    "batch_items",
+    metadata,
+    sa.Column("batch_id", sa.String(36), primary_key=True),
+    # From 1, in the order in which they were handed in.
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    _tenant(),
+    # Its line in the manifest.
+    sa.Column("line", sa.Integer, nullable=True),
+    sa.Column("name", sa.Text, nullable=True),
+    # Where its input comes from; null where the manifest says nothing that can be used.
+    sa.Column("source", sa.JSON(none_as_null=True), nullable=True),
+    # The id under which its input is stored already.
+    sa.Column("input_id", sa.String(36), nullable=True),
+    # Its newest job; null while it waits to be made one.
+    sa.Column("job_id", sa.String(36), nullable=True),
+    # Why it is no job.
+    sa.Column("error", sa.JSON(none_as_null=True), nullable=True),
+    # How its job ended, once that was forgotten.
+    sa.Column("ended_as", sa.String(16), nullable=True),
+    sa.Index("ix_batch_items_job_id", "job_id"),
+    sa.Index("ix_batch_items_input_id", "input_id", sqlite_where=_STORED, postgresql_where=_STORED),
+    sqlite_with_rowid=False,
+)
+
+#: When each line of waiting jobs was last served: a tenant's batches, and its single jobs as the batch "".
+turns = sa.Table(
+    "turns",
+    metadata,
+    _tenant(primary_key=True),
+    sa.Column("batch_id", sa.String(36), primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
 )
 
 #: What jobs are found by: the beginnings of the words of their inputs' names. See app/jobs/search.py.

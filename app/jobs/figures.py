@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -89,21 +89,34 @@ def _oldest_of(connection: sa.Connection, queue: str) -> str | None:
         tenant = _next(connection, jobs.c.tenant, tenant or "", jobs.c.queue == queue)
         if tenant is None:
             break
-        for priority in Priority:
-            # The index ends in the id: its first entry is the oldest.
-            first = sa.select(sa.func.min(jobs.c.id)).where(
-                jobs.c.status == JobStatus.QUEUED,
-                jobs.c.queue == queue,
-                jobs.c.tenant == tenant,
-                jobs.c.priority == priority.value,
-            )
-            oldest = connection.execute(first).scalar_one()
-            found += [oldest] if oldest is not None else []
+        for line in _lines(connection, queue, tenant):
+            for priority in Priority:
+                # The index ends in the id: its first entry is the oldest.
+                first = sa.select(sa.func.min(jobs.c.id)).where(
+                    jobs.c.status == JobStatus.QUEUED,
+                    jobs.c.queue == queue,
+                    jobs.c.tenant == tenant,
+                    jobs.c.batch_id.is_(None) if line is None else jobs.c.batch_id == line,
+                    jobs.c.priority == priority.value,
+                )
+                oldest = connection.execute(first).scalar_one()
+                found += [oldest] if oldest is not None else []
     return min(found, default=None)
 
 
+def _lines(connection: sa.Connection, queue: str, tenant: str) -> list[str | None]:
+    """The batches whose jobs wait there, the oldest first; None stands for single jobs."""
+    lines: list[str | None] = [None]
+    for _ in range(MAX_LOOKED_AT):
+        batch = _next(connection, jobs.c.batch_id, lines[-1] or "", jobs.c.queue == queue, jobs.c.tenant == tenant)
+        if batch is None:
+            break
+        lines.append(batch)
+    return lines
+
+
 def _next(
-    connection: sa.Connection, column: sa.Column[str], after: str, *conditions: sa.ColumnElement[bool]
+    connection: sa.Connection, column: sa.Column[Any], after: str, *conditions: sa.ColumnElement[bool]
 ) -> str | None:
     """The next value among the queued jobs: one look into the index, however many rows have the same."""
     statement = sa.select(sa.func.min(column)).where(jobs.c.status == JobStatus.QUEUED, column > after, *conditions)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from app.database.schema import events, forgotten_jobs, jobs, logs, tool_runs
+from app.database.schema import batch_items, events, forgotten_jobs, jobs, logs, tool_runs
 from app.errors import JobNotEnded, JobNotFound
 from app.jobs import search, store, usage
 from app.jobs.ids import now_ms
@@ -83,6 +83,11 @@ def purge(connection: sa.Connection, tenant: str, job_id: str) -> Forgotten:
     return forgotten
 
 
+def forget(connection: sa.Connection, tenant: str, job_id: str) -> None:
+    """Forget a job that has ended, and leave to the sweep what is left of it; the log's floor stays where it is."""
+    _forget(connection, Forgotten(job_id, tenant), due_ms=0, raises_floor=False)
+
+
 def left_over(connection: sa.Connection) -> list[Forgotten]:
     """The forgotten jobs that the sweep is to see to."""
     rows = connection.execute(
@@ -150,10 +155,15 @@ def _oldest(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> S
 def _forget(connection: sa.Connection, job: Forgotten, *, due_ms: int, raises_floor: bool) -> bool:
     """Delete the job's row and note what is left to do; False where it is gone already."""
     gone = connection.execute(
-        sa.delete(jobs).where(jobs.c.id == job.id).returning(jobs.c.stored_bytes, jobs.c.input_name)
+        sa.delete(jobs)
+        .where(jobs.c.id == job.id)
+        .returning(jobs.c.stored_bytes, jobs.c.input_name, jobs.c.batch_id, jobs.c.status)
     ).one_or_none()
     if gone is None:
         return False
+    if gone.batch_id is not None:
+        # The batch goes on counting it.
+        connection.execute(sa.update(batch_items).where(batch_items.c.job_id == job.id).values(ended_as=gone.status))
     search.take_out(connection, job.tenant, job.id, gone.input_name)
     usage.take_out(connection, gone.stored_bytes)
     last = connection.execute(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,6 +51,13 @@ def rows_of(tenant: str, job_id: str, name: str | None) -> list[dict[str, Any]]:
 def add(connection: sa.Connection, tenant: str, job_id: str, name: str | None) -> None:
     """Make a job be found by its input's name."""
     rows = rows_of(tenant, job_id, name)
+    if rows:
+        connection.execute(_INSERT, rows)
+
+
+def add_all(connection: sa.Connection, named: Iterable[tuple[str, str, str | None]]) -> None:
+    """The same for many: tenant, job and name of each."""
+    rows = [row for tenant, job_id, name in named for row in rows_of(tenant, job_id, name)]
     if rows:
         connection.execute(_INSERT, rows)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from app.database.direct import HotConnection
-from app.database.schema import jobs, tool_runs
+from app.database.insertion import insert_unless_there
+from app.database.schema import jobs, tool_runs, turns
 from app.errors import JobAlreadyEnded, JobNotFound
 from app.jobs import search
 from app.jobs.ids import now_ms
@@ -22,6 +23,11 @@ from app.jobs.job import Job, JobStatus, job_from_row, sources_of
 from app.realtime.event_log import append
 from app.realtime.events import Draft, LogEvent
 from app.realtime.message_types import ErrorDetails, ErrorPayload, MessageType, payload_json, timestamp_now
+
+#: The line of a tenant's single jobs, where a batch's has its id.
+SINGLE: Final = ""
+#: Batches of a tenant that are looked at for its next job; the next older one steps in when one of them is through.
+MAX_LINES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,15 @@ def submit(connection: sa.Connection, job: Job) -> Moved:
     return Moved(job, append(connection, job.tenant, [job.status_draft()]))
 
 
+def submit_all(connection: sa.Connection, tenant: str, queued: Sequence[Job]) -> list[LogEvent]:
+    """Insert queued jobs of one tenant; the same as `submit` for each, in a few statements."""
+    if not queued:
+        return []
+    connection.execute(sa.insert(jobs), [job.row() for job in queued])
+    search.add_all(connection, [(tenant, job.id, job.input_name) for job in queued])
+    return append(connection, tenant, [job.status_draft() for job in queued])
+
+
 def claim(
     connection: sa.Connection,
     *,
@@ -49,12 +64,15 @@ def claim(
 ) -> Moved | None:
     """Give the next job of these queues to a worker; None where nothing waits but what is `left_to_others`: plugins.
 
-    Fair: the tenant with the fewest running jobs comes first, then priority, then age.
+    Fair: the tenant with the fewest running jobs comes first, then priority. Of a tenant's lines, one for each batch
+    and one for its single jobs, that with the fewest running jobs comes first, then that which was served longest ago;
+    in a line the oldest.
     """
     job = _next_in_line(connection, queues, left_to_others)
     if job is None:
         return None
     now = now_ms()
+    _note_turn(connection, job, now)
     return _move(
         connection,
         job,
@@ -81,6 +99,12 @@ def cancel(connection: sa.Connection, tenant: str, job_id: str) -> Moved:
         moved = _move(connection, job, JobStatus.CANCELLED, _ended())
         if moved is not None:
             return moved
+
+
+def cancel_all(connection: sa.Connection, unended: Sequence[Job]) -> list[LogEvent]:
+    """End jobs on request; those that have moved meanwhile stay as they are, for the caller to look again."""
+    moved = (_move(connection, job, JobStatus.CANCELLED, _ended()) for job in unended)
+    return [event for move in moved if move is not None for event in move.events]
 
 
 def hand_back(
@@ -228,38 +252,70 @@ def _move(
 
 
 def _next_in_line(connection: sa.Connection, queues: list[str], left_to_others: frozenset[str]) -> Job | None:
-    running = {
-        row.tenant: row.running
-        for row in connection.execute(
-            sa.select(jobs.c.tenant, sa.func.count().label("running"))
-            .where(jobs.c.status == JobStatus.RUNNING)
-            .group_by(jobs.c.tenant)
-        )
+    running: dict[str, int] = {}
+    running_of_line: dict[tuple[str, str], int] = {}
+    for row in connection.execute(
+        sa.select(jobs.c.tenant, jobs.c.batch_id, sa.func.count().label("running"))
+        .where(jobs.c.status == JobStatus.RUNNING)
+        .group_by(jobs.c.tenant, jobs.c.batch_id)
+    ):
+        running[row.tenant] = running.get(row.tenant, 0) + row.running
+        running_of_line[row.tenant, row.batch_id or SINGLE] = row.running
+    served = {
+        (row.tenant, row.batch_id): row.at_ms
+        for row in connection.execute(sa.select(turns.c.tenant, turns.c.batch_id, turns.c.at_ms))
     }
     candidates = [
-        (running.get(tenant, 0), job.priority, job.id, job)
+        (
+            running.get(tenant, 0),
+            job.priority,
+            running_of_line.get((tenant, line), 0),
+            served.get((tenant, line), 0),
+            job.id,
+            job,
+        )
         for queue in queues
         for tenant in _waiting_tenants(connection, queue)
-        if (job := _first_of(connection, queue, tenant, left_to_others)) is not None
+        for line in _waiting_lines(connection, queue, tenant)
+        if (job := _first_of(connection, queue, tenant, line, left_to_others)) is not None
     ]
     return min(candidates)[-1] if candidates else None
 
 
 def _waiting_tenants(connection: sa.Connection, queue: str) -> list[str]:
     """The tenants with queued jobs, by one index look-up each however long their queues are."""
-    waiting: list[str] = []
-    while True:
-        conditions = [jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue]
-        if waiting:
-            conditions.append(jobs.c.tenant > waiting[-1])
-        tenant = connection.execute(sa.select(sa.func.min(jobs.c.tenant)).where(*conditions)).scalar_one()
-        if tenant is None:
-            return waiting
-        waiting.append(tenant)
+    return _distinct(connection, jobs.c.tenant, jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue)
 
 
-def _first_of(connection: sa.Connection, queue: str, tenant: str, left_to_others: frozenset[str]) -> Job | None:
-    conditions = [jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue, jobs.c.tenant == tenant]
+def _waiting_lines(connection: sa.Connection, queue: str, tenant: str) -> list[str]:
+    """The lines in which jobs of this tenant wait: that of its single jobs, and those of its oldest batches."""
+    waiting = (jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue, jobs.c.tenant == tenant)
+    return [SINGLE, *_distinct(connection, jobs.c.batch_id, *waiting, most=MAX_LINES)]
+
+
+def _distinct(
+    connection: sa.Connection, column: sa.Column[Any], *conditions: sa.ColumnElement[bool], most: int | None = None
+) -> list[str]:
+    """The values of the column that an index has behind these conditions, each by one look-up."""
+    values: list[str] = []
+    while most is None or len(values) < most:
+        beyond = [column > values[-1]] if values else []
+        value = connection.execute(sa.select(sa.func.min(column)).where(*conditions, *beyond)).scalar_one()
+        if value is None:
+            break
+        values.append(value)
+    return values
+
+
+def _first_of(
+    connection: sa.Connection, queue: str, tenant: str, line: str, left_to_others: frozenset[str]
+) -> Job | None:
+    conditions = [
+        jobs.c.status == JobStatus.QUEUED,
+        jobs.c.queue == queue,
+        jobs.c.tenant == tenant,
+        jobs.c.batch_id.is_(None) if line == SINGLE else jobs.c.batch_id == line,
+    ]
     if left_to_others:
         conditions.append(jobs.c.plugin.not_in(sorted(left_to_others)))
     row = connection.execute(
@@ -271,3 +327,15 @@ def _first_of(connection: sa.Connection, queue: str, tenant: str, left_to_others
         .with_for_update(skip_locked=True)
     ).one_or_none()
     return None if row is None else job_from_row(row)
+
+
+def _note_turn(connection: sa.Connection, job: Job, at_ms: int) -> None:
+    """This line was served just now. A batch that has ended takes its turn's row with it."""
+    values = {"tenant": job.tenant, "batch_id": job.batch_id or SINGLE, "at_ms": at_ms}
+    changed = connection.execute(
+        sa.update(turns)
+        .where(turns.c.tenant == values["tenant"], turns.c.batch_id == values["batch_id"])
+        .values(at_ms=at_ms)
+    )
+    if not changed.rowcount:
+        insert_unless_there(connection, turns, values)

@@ -212,7 +212,9 @@ def test_an_upload_past_its_time_is_deleted(database: Database, tmp_path: Path) 
 
 def _clean(database: Database, blobs: BlobStore) -> None:
     transactions = Transactions(database)
-    asyncio.run(Cleaning(settings=Settings(), transactions=transactions, blobs=blobs).round())
+    asyncio.run(
+        Cleaning(settings=Settings(), transactions=transactions, blobs=blobs, tell=lambda epoch, events: None).round()
+    )
     transactions.close()
 
 

@@ -1,0 +1,323 @@
+"""Makes the items of batches jobs, in the background and in steps: each needs its input at hand first.
+
+One web process at a time, under a lease; whatever it was at when it died the next one does. An item whose input can't
+be used says why, and keeps no other from its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from app.api.fleet import FleetPlugins
+from app.api.multipart import Form
+from app.api.submissions import Plan, plan_of
+from app.api.taking import known_id
+from app.api.uploads import StoredFile
+from app.batches import store
+from app.batches.batch import Batch
+from app.batches.clerk import Clerk
+from app.batches.roots import Roots
+from app.batches.store import Outcome, WaitingItem
+from app.database import lease
+from app.database.engine import Database
+from app.errors import (
+    BlobNotFound,
+    DatabaseUnavailable,
+    InputNotFound,
+    PluginNotFound,
+    TooLarge,
+    ToolNotFound,
+    TransomError,
+    UploadNotFound,
+    UrlInputDisabled,
+)
+from app.jobs import fleet
+from app.jobs.ids import new_id
+from app.jobs.job import Job
+from app.jobs.queue import JobQueue
+from app.jobs.store import get as get_job
+from app.jobs.store import ids_among
+from app.realtime.event_bus import EventPublisher, batch_of
+from app.realtime.event_log import epoch_of
+from app.realtime.events import LogEvent
+from app.settings import Settings
+from app.storage.blobs import BlobStore, input_key, upload_key
+from app.storage.media_types import HEAD_BYTES
+from app.uploads import store as uploads
+
+logger = logging.getLogger(__name__)
+
+LEASE_NAME: Final = "expand"
+LEASE_MS: Final = 10_000
+#: How long it sleeps where nothing is to be done, unless it is woken.
+IDLE_SECONDS: Final = 2.0
+#: Bells a step: as many as a large fleet has processes; the sweep rings for the rest.
+MAX_BELLS: Final = 64
+COPY_BYTES: Final = 1024 * 1024
+
+
+class _LaterError(Exception):
+    """What the batch was accepted for is not there at present: its items wait."""
+
+
+class Expander:
+    """One a web process. All methods belong to the event loop's thread."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        blobs: BlobStore,
+        publisher: EventPublisher,
+        queue: JobQueue,
+        clerk: Clerk,
+    ) -> None:
+        self.settings = settings
+        self.database = self._database = database
+        self.blobs = blobs
+        self.roots = Roots(settings.input_folders)
+        self._publisher = publisher
+        self._queue = queue
+        self._clerk = clerk
+        self._holder = uuid4().hex
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._task = asyncio.create_task(self._run(), name="expander")
+
+    def wake(self) -> None:
+        """A batch has come."""
+        self._wanted.set()
+
+    async def close(self) -> None:
+        """Stop after the step that is under way, and let another process go on at once."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        try:
+            await self._database.run_write(lease.give_up, LEASE_NAME, self._holder)
+        except DatabaseUnavailable:
+            logger.debug("The lease ends by itself", extra={"action": "lease_kept"})
+
+    async def _run(self) -> None:
+        while True:
+            self._wanted.clear()
+            try:
+                # A step that has begun comes to its end: what it has stored is to be a job's, or deleted.
+                again = await _to_the_end(self._round())
+            except DatabaseUnavailable as error:
+                logger.warning("Batches wait for the database: %s", error.__cause__, extra={"action": "expand_waits"})
+                again = False
+            except Exception:
+                logger.exception("A batch could not be gone on with", extra={"action": "expand_failed"})
+                again = False
+            if again:
+                continue
+            try:
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._wanted.wait()
+            except TimeoutError:
+                continue
+
+    async def _round(self) -> bool:
+        """One step of each batch that waits; whether there may be more to do at once."""
+        database = self._database
+        batch = await database.run_read(store.next_pending)
+        if batch is None or not await database.run_write(lease.hold, LEASE_NAME, self._holder, LEASE_MS):
+            return False
+        moved = False
+        while batch is not None:
+            moved = await self._step(batch) or moved
+            batch = await database.run_read(store.next_pending, batch.id)
+        return moved
+
+    async def _step(self, batch: Batch) -> bool:
+        """Make some items of a batch jobs; False where none could be."""
+        items = await self._database.run_read(store.waiting_items, batch.id)
+        step = _Step(self, batch, FleetPlugins(await self._database.run_read(fleet.workers)))
+        try:
+            for item in items:
+                await step.prepare(item)
+            made = await self._commit(step)
+        except _LaterError:
+            await step.discard(frozenset())
+            return False
+        except BaseException:
+            await step.discard(await self._known(step))
+            raise
+        await step.discard(made)
+        return bool(items)
+
+    async def _commit(self, step: _Step) -> frozenset[str]:
+        """Commit what the items came to; the ids of the jobs that were made."""
+        made: list[Job] = []
+
+        def change(connection: sa.Connection) -> tuple[list[LogEvent], str]:
+            outcomes = [step.claimed(connection, outcome) for outcome in step.outcomes]
+            events, made[:] = store.make_jobs(connection, step.batch, outcomes)
+            return events, epoch_of(connection)
+
+        events, epoch = await self._database.run_write(change)
+        if events:
+            self._publisher.publish(batch_of(epoch, events))
+        for queue in {job.queue for job in made}:
+            self._queue.ring(queue, min(MAX_BELLS, sum(job.queue == queue for job in made)))
+        self._clerk.note_batch(step.batch.tenant, step.batch.id)
+        return frozenset(job.id for job in made)
+
+    async def _known(self, step: _Step) -> frozenset[str]:
+        """The jobs of a step that are there after all: of a commit whose answer was lost."""
+        try:
+            return await self._database.run_read(ids_among, [job.id for job in step.jobs])
+        except DatabaseUnavailable:
+            # What nothing leads to the sweep finds.
+            return frozenset(job.id for job in step.jobs)
+
+
+class _Step:
+    """Items of one batch on their way to be jobs."""
+
+    def __init__(self, expander: Expander, batch: Batch, plugins: FleetPlugins) -> None:
+        self.batch = batch
+        self.outcomes: list[Outcome] = []
+        self._database = expander.database
+        self._blobs = expander.blobs
+        self._settings = expander.settings
+        self._roots = expander.roots
+        self._plugins = plugins
+        try:
+            self._plan: Plan | TransomError = plan_of(Form(batch.fields), plugins)
+        except TransomError as error:
+            self._plan = _unless_later(error)
+        #: The uploads that jobs take.
+        self._uploads: dict[str, str] = {}
+        #: Inputs that were stored here.
+        self._stored: set[str] = set()
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs that are to be made."""
+        return [outcome.job for outcome in self.outcomes if outcome.job is not None]
+
+    async def prepare(self, item: WaitingItem) -> None:
+        """Find out what an item comes to; raises `_LaterError`."""
+        job_id = item.input_id or new_id()
+        if item.input_id is None:
+            self._stored.add(job_id)
+        try:
+            if isinstance(self._plan, TransomError):
+                raise self._plan
+            file = await self._input(item, job_id)
+            job = self._plan.job(
+                replace(file, name=item.name or file.name),
+                self._plugins,
+                job_id=job_id,
+                tenant=self.batch.tenant,
+                request_id=self.batch.request_id,
+                batch_id=self.batch.id,
+                retry_of=item.source["job_id"] if item.source["kind"] == "job" else None,
+            )
+        except DatabaseUnavailable:
+            raise
+        except TransomError as error:
+            error = _unless_later(error)
+            # A file that came with the batch stays with its item, which may be tried again.
+            self.outcomes.append(Outcome(item.n, None, {"code": error.code, "detail": error.detail}))
+        else:
+            self.outcomes.append(Outcome(item.n, job))
+
+    def claimed(self, connection: sa.Connection, outcome: Outcome) -> Outcome:
+        """The outcome, where its upload could be taken; else the reason why not. In the transaction of the jobs."""
+        upload_id = None if outcome.job is None else self._uploads.get(outcome.job.id)
+        if outcome.job is None or upload_id is None:
+            return outcome
+        try:
+            uploads.claim(connection, self.batch.tenant, upload_id, outcome.job.id)
+        except TransomError as error:
+            return Outcome(outcome.n, None, {"code": error.code, "detail": error.detail})
+        return outcome
+
+    async def discard(self, made: frozenset[str]) -> None:
+        """Delete inputs that no job has, and uploads that one has taken."""
+        useless = [input_key(job_id) for job_id in sorted(self._stored - made)]
+        useless += [upload_key(upload_id) for job_id, upload_id in self._uploads.items() if job_id in made]
+        for key in useless:
+            try:
+                await asyncio.to_thread(self._blobs.delete, key)
+            except Exception:
+                # Each storage raises errors of its own; the sweep deletes what nothing leads to.
+                logger.exception("A file that is not needed could not be deleted", extra={"action": "discard_failed"})
+
+    async def _input(self, item: WaitingItem, job_id: str) -> StoredFile:
+        """Its input, stored under the job's key; raises what is wrong with it."""
+        key, source = input_key(job_id), item.source
+        match source["kind"]:
+            case "file":
+                return await asyncio.to_thread(self._look, key, item.name)
+            case "upload":
+                upload = await self._database.run_read(uploads.get, self.batch.tenant, known_id(source["at"]))
+                uploads.require_unused(upload)
+                uploads.require_complete(upload)
+                self._uploads[job_id] = upload.id
+                try:
+                    await asyncio.to_thread(self._blobs.gather, upload_key(upload.id), upload.length, key)
+                except BlobNotFound:
+                    uploads.require_unused(await self._database.run_read(uploads.get, self.batch.tenant, upload.id))
+                    raise UploadNotFound("What was uploaded is gone: upload the file again") from None
+                return await asyncio.to_thread(self._look, key, upload.name)
+            case "path":
+                return await asyncio.to_thread(self._copy, source["at"], key)
+            case "job":
+                old = await self._database.run_read(get_job, self.batch.tenant, source["job_id"])
+                await asyncio.to_thread(self._blobs.share, old.input_key, key)
+                return await asyncio.to_thread(self._look, key, old.input_name)
+            case _:
+                raise UrlInputDisabled
+
+    def _look(self, key: str, name: str | None) -> StoredFile:
+        with self._blobs.open_read(key) as file:
+            return StoredFile(name=name, size=self._blobs.size(key), head=file.read(HEAD_BYTES))
+
+    def _copy(self, path: str, key: str) -> StoredFile:
+        """Whoever owns the file may change it while the job waits: so the job has a copy of its own."""
+        found = self._roots.find(path)
+        most = self._settings.max_upload_bytes
+        copied = StoredFile(name=found.name)
+        try:
+            with found.open("rb") as source, self._blobs.open_write(key) as target:
+                while chunk := source.read(COPY_BYTES):
+                    copied.head = copied.head or chunk[:HEAD_BYTES]
+                    copied.size += len(chunk)
+                    if copied.size > most:
+                        raise TooLarge(f"The file is larger than {most} bytes", limit_bytes=most)
+                    target.write(chunk)
+        except (FileNotFoundError, IsADirectoryError, PermissionError):
+            raise InputNotFound(f"The file {path[:255]!r} can't be read") from None
+        return copied
+
+
+def _unless_later(error: TransomError) -> TransomError:
+    """The error of an item; raises `_LaterError` where that only says that workers are away."""
+    if error.retryable or isinstance(error, PluginNotFound | ToolNotFound):
+        raise _LaterError from error
+    return error
+
+
+async def _to_the_end(work: Coroutine[None, None, bool]) -> bool:
+    """What the work gives, which is not broken off half-way where the caller is."""
+    working = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise
