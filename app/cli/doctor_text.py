@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from app.client.doctor.findings import by_whom
+from app.client.doctor.plan import plan_for
 from app.client.doctor.report import Finding, Report, Severity, Verdict
+from app.client.doctor.whereabouts import command, how_to_find, loopback_warning, machine
 
 _MARKS: Final = {
     Severity.SERIOUS: ("✗", "bold red"),
@@ -40,11 +42,26 @@ def show_report(report: Report) -> None:
     console.print(
         Text(f"Examined: {report.server}" + (f", by way of the proxy {report.proxy}" if report.proxy else ""))
     )
+    console.print(Text(f"Examined on the machine: {machine(report)}"))
     usual = _usual(report)
     if usual:
         console.print(Text(f"On the way: {usual}"))
+    if warning := loopback_warning(report):
+        console.print(Text(f"Mind: {warning}", style="yellow"))
+    plan = plan_for(report)
+    console.print()
+    console.print(Text(plan.advice, style="bold"))
+    for number, finding in enumerate(plan.changes, 1):
+        _show(console, finding, usual, number)
     for finding in report.findings:
-        _show(console, finding, usual)
+        if finding.severity is Severity.GOOD:
+            _show(console, finding, usual)
+    if report.unidentified:
+        _show_how_to_find(console, report)
+    if plan.success:
+        console.print()
+        console.print(Text(f"After a change, on {machine(report)}: {command(report)}"), soft_wrap=True)
+        console.print(Text(plan.success))
     console.print()
     widest = max(len(tried.what) for tried in report.tried)
     for tried in report.tried:
@@ -58,10 +75,21 @@ def _usual(report: Report) -> str:
     return usual if any(finding.by == usual for finding in report.findings) else ""
 
 
-def _show(console: Console, finding: Finding, usual: str) -> None:
-    mark, style = _MARKS[finding.severity]
+def _show_how_to_find(console: Console, report: Report) -> None:
+    suspects, tests = how_to_find(report)
     console.print()
-    console.print(Text.assemble((f"{mark} {finding.seen}", style), (f"  {finding.code}", "dim")))
+    console.print(Text("How to find the machine", style="bold"))
+    for number, suspect in enumerate(suspects, 1):
+        console.print(Text(f"  {number}. {suspect}"))
+    for test in tests:
+        console.print(Text(f"  - {test}"))
+
+
+def _show(console: Console, finding: Finding, usual: str, number: int | None = None) -> None:
+    mark, style = _MARKS[finding.severity]
+    numbered = f"{number}. " if number else ""
+    console.print()
+    console.print(Text.assemble((f"{mark} {numbered}{finding.seen}", style), (f"  {finding.code}", "dim")))
     lines = [finding.means]
     if finding.by and finding.by != usual:
         lines.append(f"By: {finding.by}")
@@ -69,8 +97,14 @@ def _show(console: Console, finding: Finding, usual: str) -> None:
         lines.append(f"To change: {finding.change}")
     for line in lines:
         console.print(Text(indent(fill(line, console.width - 2), "  ")))
+    for setting in finding.settings:
+        _show_lines(console, f"If it is: {setting.product}", setting.text)
     for snippet in finding.snippets:
-        console.print(Text(f"  {snippet.program}:", style="bold"))
-        # Lines to be copied are not broken.
-        for line in snippet.text.splitlines():
-            console.print(Text(f"    {line}", style="cyan"), soft_wrap=True)
+        _show_lines(console, snippet.program, snippet.text)
+
+
+def _show_lines(console: Console, title: str, text: str) -> None:
+    console.print(Text(f"  {title}:", style="bold"))
+    # Lines to be copied are not broken.
+    for line in filter(None, text.splitlines()):
+        console.print(Text(f"    {line}", style="cyan"), soft_wrap=True)

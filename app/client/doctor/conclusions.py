@@ -9,6 +9,8 @@ from app.client.doctor.findings import Findings
 from app.client.doctor.observations import Lasting, Live, LiveSeen, Observations, Reached, Upgrade
 from app.client.doctor.pacing import Passing
 from app.client.doctor.report import Finding, Report, Severity, Tried, Verdict
+from app.client.doctor.streams import at_once
+from app.client.doctor.upgrades import PATIENCE_SECONDS
 from app.client.doctor.ways import Ways, ways_of
 from app.client.way import Transport
 from app.version import VERSION
@@ -82,7 +84,12 @@ def _sentence(seen: Observations, ways: Ways, findings: list[Finding]) -> str:
     if not said:
         others = sum(finding.severity is not Severity.GOOD for finding in findings)
         said = ["nothing is in its way" if not others else "there are things that could be better, listed below"]
-    return f"Transom works from here, {_OVER[ways.best]}; {'; '.join(said)}."
+    return f"{sentence_begins(ways.best)}; {'; '.join(said)}."
+
+
+def sentence_begins(way: Transport | None) -> str:
+    """The beginning of the first line where messages come that way; None: however they come."""
+    return f"Transom works from here, {_OVER[way]}" if way else "Transom works from here"
 
 
 def _who(seen: Observations) -> str:
@@ -90,7 +97,7 @@ def _who(seen: Observations) -> str:
     if not names and seen.proxy:
         return f"perhaps the proxy {seen.proxy}"
     if not names:
-        return "something on the way that does not give its name"
+        return "a machine on the way that could not be identified"
     return f"something on the way, which calls itself {' or '.join(names)},"
 
 
@@ -110,14 +117,14 @@ _UPGRADES: Final = {
 _LIVES: Final = {
     Live.WORKS: "works",
     Live.HELD: "held back",
-    Live.MUTE: "opens, and nothing comes",
+    Live.MUTE: f"held back: nothing of it came in {PATIENCE_SECONDS:g} s",
     Live.REFUSED: "refused ({status})",
     Live.CUT: "cut",
 }
 _PACED: Final = {
     "get": "Events every 0.2 s, by GET",
     "get, compressible": "… and compression taken, as browsers do",
-    "get, unmarked": "… and without X-Accel-Buffering: no",
+    "get, unmarked": "… and without asking to be passed on at once",
     "post": "… by POST",
     "get, 1.5 KB": "… by GET, 1.5 KB each",
     "post, 16 KB": "… by POST, 16 KB each",
@@ -157,7 +164,9 @@ def _tried(seen: Observations) -> list[Tried]:
         late = f", up to {pacing.late_seconds:.1f} s late" if pacing.held else ""
         lumps = f", about {pacing.lump_bytes // 1024} KB at a time" if pacing.held and pacing.lump_bytes else ""
         compressed = f", compressed ({pacing.compressed})" if pacing.compressed else ""
-        good = pacing.passing is Passing.AT_ONCE or name == "get, unmarked"
+        # Transom never leaves the header out: without it a stream may be late, if it is not late with it.
+        spared = name == "get, unmarked" and at_once(seen.pacings.get("get"))
+        good = pacing.passing is Passing.AT_ONCE or spared
         found.append(Tried(_PACED[name], f"{_passing(pacing.passing)}{late}{lumps}{compressed}", good))
     lastings = (
         ("A stream that is silent", seen.silent),
@@ -169,7 +178,7 @@ def _tried(seen: Observations) -> list[Tried]:
     if seen.caps is not None:
         caps = seen.caps
         found += [
-            Tried("Bodies", f"up to {caps.largest_body // 1024} KB pass", caps.refused_body is None),
+            Tried("Upload size (body)", f"up to {caps.largest_body // 1024} KB pass", caps.refused_body is None),
             Tried("Addresses", f"up to {caps.longest_address // 1024} KB pass", caps.refused_address is None),
             Tried(
                 "PUT, PATCH, DELETE, OPTIONS",
@@ -186,7 +195,9 @@ def _tried(seen: Observations) -> list[Tried]:
 
 
 def _passing(passing: Passing) -> str:
-    return "not seen to its end" if passing is Passing.UNKNOWN else f"came {passing}"
+    return {Passing.UNKNOWN: "not seen to its end", Passing.AT_THE_END: "held back to its end"}.get(
+        passing, f"came {passing}"
+    )
 
 
 def _lasted(name: str, lasting: Lasting) -> Tried:

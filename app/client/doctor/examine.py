@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,7 +48,8 @@ async def _http(server: str, *, proxies: bool, ca_bundle: Path | None) -> AsyncI
 async def _observe(http: Http, *, ca_bundle: Path | None, seconds: float) -> Observations:
     asker = Asker(http.client)
     found = await reach(http, asker, ca_bundle=ca_bundle)
-    seen = Observations(_without_password(http.server) or "", _without_password(http.proxy), seconds, found)
+    server, proxy = _without_password(http.server) or "", _without_password(http.proxy)
+    seen = Observations(server, proxy, seconds, found, examined_from=socket.gethostname())
     told = http.proxy is not None
     host, port = first_hop(http)
     encrypted = (http.proxy or http.server).startswith("https:")

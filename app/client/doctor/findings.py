@@ -5,24 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.client.doctor.machines import Machine
+from app.client.doctor.machines import Machine, Program
 from app.client.doctor.observations import Lasting, Live, LiveSeen, Observations, Reached, Upgrade
+from app.client.doctor.opens import opens_by
 from app.client.doctor.pacing import Pacing, Passing
 from app.client.doctor.remedies import Site, change_for, snippets_for, without_repeats
 from app.client.doctor.report import Finding, Severity
+from app.client.doctor.settings import settings_for
 from app.client.doctor.streams import at_once
 from app.client.doctor.ways import is_brief, ways_of
 from app.client.way import Transport
 
 _GOOD, _MINOR, _SERIOUS = Severity.GOOD, Severity.MINOR, Severity.SERIOUS
 _KB: Final = 1024
+_MEGABYTE: Final = _KB * _KB
 #: The stream's own comments come this often; what cuts sooner cuts a stream of a job that is quiet.
 _COMMENT_SECONDS: Final = 10.0
-_NO_NAME: Final = "It does not say who it is: it writes no `Via` and no `Server`, and no error page of it was seen."
+_NO_NAME: Final = (
+    "Which machine it is could not be told: it writes neither of the headers `Via` and `Server`, and showed no error "
+    "page of its own. See “How to find the machine”."
+)
 
 _AT_ONCE_ALL_THE_SAME: Final = "Nobody who watches a job notices: messages come over {way}."
 _NOT_FOR_LONG: Final = "It does not last, though."
+_OR_REFUSE: Final = (
+    " Where that can't be had, refuse them with an answer such as 403: {way} works here, and a client that is refused "
+    "takes it without waiting."
+)
+_AS_LONG: Final = "The stream of this test lasted 3 s; real ones last minutes, and who waits for one waits as long."
 _ONLY_POLLS: Final = "Messages come by long polling: up to some seconds late, and at more cost to the server."
+
+
+_NAMES: Final = {
+    Transport.WEBSOCKET: "a WebSocket",
+    Transport.SSE: "Server-Sent Events",
+    Transport.SSE_POST: "padded Server-Sent Events",
+}
 
 
 class Findings:
@@ -59,6 +77,9 @@ class Findings:
         if severity is _GOOD:
             return Finding(code, severity, seen, means)
         machines = self._seen.machines
+        recognised = any(machine.program is not Program.OTHER for machine in machines)
+        way = _NAMES.get(self._ways.best) if self._ways.best else None
+        figures["or_refuse"] = _OR_REFUSE.format(way=way) if way else ""
         return Finding(
             code,
             severity,
@@ -67,6 +88,8 @@ class Findings:
             by=by_whom(machines, self._seen.proxy) if by is None else by,
             change=change_for(code, self._site, **figures),
             snippets=snippets_for(code, self._site, machines),
+            settings=() if recognised else settings_for(code, self._site),
+            opens=opens_by(code, self._site),
         )
 
     def _reach(self) -> Iterator[Finding]:
@@ -140,6 +163,9 @@ class Findings:
             Upgrade.BUFFERED: ("WEBSOCKET_BUFFERED", "What is said over a WebSocket is kept back and comes in lumps."),
             Upgrade.BROKEN: ("WEBSOCKET_BROKEN", f"The connection breaks when a WebSocket is opened ({seen.detail})."),
         }[seen.outcome]
+        quiet = _cut(self._seen.quiet_websocket)
+        if seen.outcome is Upgrade.BROKEN and quiet is not None:
+            what += f" Another one opened and was cut after {quiet:.1f} s of silence, so both may be one fault."
         yield self._finding(code, self._severity(), what, self._instead())
 
     def _connect(self) -> Iterator[Finding]:
@@ -159,7 +185,8 @@ class Findings:
             return
         if at_once(get):
             if _outcome(self._seen.sse) is Live.WORKS:
-                what = "Event streams (Server-Sent Events) come as they are sent, where no compression is asked for."
+                where = "" if at_once(pacings.get("get, compressible")) else ", where no compression is asked for"
+                what = f"Event streams (Server-Sent Events) come as they are sent{where}."
                 means = _NOT_FOR_LONG if self._brief else "Clients whose WebSockets fail lose nothing."
                 yield self._finding("STREAMS_PASS", _GOOD, what, means)
             compressible, unmarked = pacings.get("get, compressible"), pacings.get("get, unmarked")
@@ -192,7 +219,8 @@ class Findings:
         if all(pacing.passing in {Passing.AT_THE_END, Passing.UNKNOWN} for pacing in [get, *more]):
             ignored = " `X-Accel-Buffering: no` is read on the way, and not obeyed." if self._seen.accel_taken else ""
             what = f"Event streams are held back until the answer ends ({_late(get)}).{ignored}"
-            return self._finding("STREAMS_HELD", self._severity(), what, self._instead())
+            means = f"{self._instead()} {_AS_LONG}"
+            return self._finding("STREAMS_HELD", self._severity(), what, means)
         lump = next((pacing.lump_bytes for pacing in more if pacing.lump_bytes), get.lump_bytes)
         size = f"lumps of about {lump // _KB} KB" if lump else "lumps"
         what = f"Event streams come in {size} ({_late(get)})."
@@ -224,10 +252,12 @@ class Findings:
                 f"a WebSocket after {websocket:.1f} s" if websocket is not None else "",
             ]
             shortest = min(each for each in (silent, websocket) if each is not None)
-            what = f"What is silent is cut: {' and '.join(filter(None, parts))}{_polls(seen.long_poll)}."
+            cut = " and ".join(filter(None, parts))
+            what = f"What is silent (a job that says nothing for a while) is cut: {cut}{_polls(seen.long_poll)}."
             if shortest < _COMMENT_SECONDS:
                 means = (
-                    "Streams of jobs that say nothing for a while break off, again and again, and are taken up again."
+                    "Streams of jobs that say nothing for a while break off, again and again. Clients take them up "
+                    "again by themselves where they stopped: no message is lost, but some come late."
                 )
             else:
                 means = (
@@ -245,15 +275,16 @@ class Findings:
             return
         if caps.refused_body is not None:
             what = (
-                f"A request with a body of {_size(caps.refused_body)} is refused{_with(caps.body_status)}"
-                f"{_largest(caps.largest_body, 'one of')}."
+                f"The upload size (request body) is limited: {_size(caps.refused_body)} is refused"
+                f"{_with(caps.body_status)}{_largest(caps.largest_body, '')}"
+                f"{_limit(caps.largest_body, caps.refused_body)}."
             )
             means = "Files are sent in smaller pieces, which takes longer; other programs may fail to send them."
             yield self._finding("BODY_LIMIT", _MINOR, what, means)
         if caps.refused_address is not None:
             what = (
                 f"An address of {_size(caps.refused_address)} is refused{_with(caps.address_status)}"
-                f"{_largest(caps.longest_address, 'one of')}."
+                f"{_largest(caps.longest_address, 'one of ')}."
             )
             means = "Clients that ask for many jobs at once send the question as a `POST` instead."
             yield self._finding("ADDRESS_LIMIT", _MINOR, what, means)
@@ -293,16 +324,11 @@ class Findings:
 
     def _instead(self) -> str:
         """What clients do as they can't have this."""
-        names = {
-            Transport.WEBSOCKET: "a WebSocket",
-            Transport.SSE: "Server-Sent Events",
-            Transport.SSE_POST: "padded Server-Sent Events",
-        }
         best = self._ways.best
         compressible = self._seen.pacings.get("get, compressible")
         if best in {Transport.SSE, Transport.SSE_POST} and compressible is not None and compressible.held:
-            return f"Programs still get messages at once, over {names[best]}. Browsers may have to poll."
-        return _AT_ONCE_ALL_THE_SAME.format(way=names[best]) if best in names else _ONLY_POLLS
+            return f"Programs still get messages at once, over {_NAMES[best]}. Browsers may have to poll."
+        return _AT_ONCE_ALL_THE_SAME.format(way=_NAMES[best]) if best in _NAMES else _ONLY_POLLS
 
 
 def by_whom(machines: list[Machine], proxy: str | None) -> str:
@@ -338,11 +364,18 @@ def _with(status: int | str) -> str:
 
 
 def _largest(size: int, what: str) -> str:
-    return f"; {what} {_size(size)} passes" if size else ""
+    return f"; {what}{_size(size)} passes" if size else ""
+
+
+def _limit(passes: int, refused: int) -> str:
+    """Between which sizes a limit lies; a megabyte, and not a byte more, is what many machines take as they come."""
+    often = " (often 1 MB)" if refused == _MEGABYTE + 1 else ""
+    upper = _size(refused - refused % _KB)
+    return f": the limit lies between {_size(passes)} and {upper}{often}" if passes else ""
 
 
 def _size(size: int) -> str:
-    if size >= _KB * _KB:
-        whole, rest = divmod(size, _KB * _KB)
+    if size >= _MEGABYTE:
+        whole, rest = divmod(size, _MEGABYTE)
         return f"{whole} MB" if not rest else f"just over {whole} MB"
     return f"{size // _KB} KB"

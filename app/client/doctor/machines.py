@@ -13,6 +13,7 @@ class Program(StrEnum):
     """Programs whose settings are known here."""
 
     NGINX = "nginx"
+    APACHE = "apache"
     HAPROXY = "haproxy"
     SQUID = "squid"
     TINYPROXY = "tinyproxy"
@@ -36,6 +37,8 @@ _COMMENT: Final = re.compile(r"\(([^()]+)\)")
 #: Of what stands in `Via` or `Server`, these are known by other words than their names.
 _KNOWN: Final = (
     (re.compile(r"nginx|openresty", re.IGNORECASE), Program.NGINX),
+    # Tomcat calls itself `Apache-Coyote`.
+    (re.compile(r"^apache(?!-)", re.IGNORECASE), Program.APACHE),
     (re.compile(r"haproxy", re.IGNORECASE), Program.HAPROXY),
     (re.compile(r"squid", re.IGNORECASE), Program.SQUID),
     (re.compile(r"tinyproxy", re.IGNORECASE), Program.TINYPROXY),

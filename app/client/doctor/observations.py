@@ -136,4 +136,6 @@ class Observations:
     #: Statuses of gateways that could not pass a request on, which then went through.
     gateway_errors: list[int] = field(default_factory=list)
     requests: int = 0
+    #: The name of the machine that examined, which is where to look again.
+    examined_from: str = ""
     machines: list[Machine] = field(default_factory=list)

@@ -7,7 +7,10 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.client.doctor.report import Finding, Report, Severity, Verdict
+from app.client.doctor.letter import letter
+from app.client.doctor.plan import plan_for
+from app.client.doctor.report import Finding, Report, Setting, Severity, Verdict
+from app.client.doctor.whereabouts import command, how_to_find, loopback_warning, machine
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #fff; --card: #f4f6f9; --line: #d5dbe3;
@@ -20,6 +23,8 @@ h1 { font-size: 1.5rem; line-height: 1.3; } h2 { font-size: 1.2rem; margin-top: 
 h3 { font-size: 1rem; margin: 0 0 .5rem; }
 .verdict { border-left: .35rem solid var(--serious); background: var(--card); padding: 1rem 1.25rem;
   font-size: 1.1rem; }
+.warning { border: 1px solid var(--serious); border-radius: .4rem; padding: .75rem 1rem; }
+.letter { white-space: pre-wrap; }
 .verdict.live { border-color: var(--good); } .verdict.polling { border-color: var(--minor); }
 .soft, dt { color: var(--soft); }
 .way { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; list-style: none; padding: 0; }
@@ -40,7 +45,16 @@ _KINDS: Final = {
     Severity.MINOR: "Better changed",
     Severity.GOOD: "Works, leave it so",
 }
+_LEGEND: Final = (
+    "<p>“Please change” is what users notice. “Better changed” is optional: users hardly notice it. The codes in "
+    "capitals are always the same for the same finding: quote them when you ask for help.</p>"
+)
 _WORDS: Final = (
+    (
+        "Proxy",
+        "A machine or a program that takes requests and passes them on to the server. Some stand before the users (web "
+        "filters, secure web gateways), some before the server (nginx, Apache, HAProxy, load balancers).",
+    ),
     (
         "WebSocket",
         "A connection that stays open, over which both sides speak at any time. It begins as an ordinary request with "
@@ -58,6 +72,31 @@ _WORDS: Final = (
         "A request that the server answers when there is something new, or after up to 55 s. It works nearly "
         "everywhere, and is what is left when the other two fail: later, and at more cost.",
     ),
+    (
+        "GET and POST",
+        "The two usual kinds of requests: <code>GET</code> asks for something, <code>POST</code> sends something "
+        "along.",
+    ),
+    (
+        "Body",
+        "The content of a request or an answer, after its headers. The body of a request is what is uploaded.",
+    ),
+    (
+        "Via, Server",
+        "Headers (lines before the content) in which proxies and servers may say who they are. Transom writes neither.",
+    ),
+    (
+        "403, 413, 504",
+        "Statuses of answers: 403 is “not allowed”, 413 “too large”, 504 “the server did not answer in time”, said by "
+        "a machine before it.",
+    ),
+    ("Time-out", "How long a machine waits before it gives up and cuts a connection."),
+    ("Silent", "Nothing is sent for a while, such as by a job that has nothing to say. The connection is sound."),
+    (
+        "Buffering",
+        "Gathering an answer and passing it on later, in one piece. The header <code>X-Accel-Buffering: no</code>, "
+        "which Transom sends, asks proxies not to do that; nginx obeys it.",
+    ),
 )
 _CODE: Final = re.compile(r"`([^`]+)`")
 
@@ -65,23 +104,30 @@ _CODE: Final = re.compile(r"`([^`]+)`")
 def page_of(report: Report) -> str:
     """The page; nothing on it is loaded from elsewhere, and nothing of it runs."""
     host = urlsplit(report.server).netloc
-    bad = [finding for finding in report.findings if finding.severity is not Severity.GOOD]
+    plan = plan_for(report)
+    warning = loopback_warning(report)
     good = [finding for finding in report.findings if finding.severity is Severity.GOOD]
     parts = [
         f"<h1>The way to {escape(host)}: what was found, and what to change</h1>",
         f'<p class="verdict {report.verdict}">{_text(report.sentence)}</p>',
-        f'<p class="soft">Examined on {escape(report.made_at)} by <code>transom doctor</code> {report.version}, '
-        f"from a machine whose users want to reach <code>{escape(report.server)}</code>.</p>",
+        *([f'<p class="warning"><b>Mind:</b> {_text(warning)}</p>'] if warning else []),
+        f'<p class="soft">Examined on {escape(report.made_at)} by <code>transom doctor</code> {report.version}, on the '
+        f"machine <b>{escape(machine(report))}</b>, on the way to <code>{escape(report.server)}</code>.</p>",
         "<h2>What this is about</h2>",
         "<p>Transom is a server on which people watch jobs (the analysis of films and pictures) while they run. Their "
         "browsers and programs need messages from it the moment they are made. Machines on the way, such as proxies, "
         "firewalls and load balancers, sometimes hold such messages back, or cut the connection. Then people see "
         "nothing for a while, or see it late. This page says what was seen of that, and which settings help.</p>",
         _way(report, host),
-        f"<h2>What to change{'' if bad else ': nothing'}</h2>",
-        _summary(report, bad),
-        *(_article(finding) for finding in bad),
+        f"<h2>What to change{'' if plan.changes else ': nothing'}</h2>",
+        f"<p><b>{_text(plan.advice)}</b></p>",
+        *([_LEGEND] if plan.changes else []),
+        *(_article(finding, number) for number, finding in enumerate(plan.changes, 1)),
     ]
+    if report.unidentified:
+        parts += _finding_it(report)
+    if words := letter(report, plan):
+        parts += ["<h2>To send to the network team or the provider</h2>", f'<pre class="letter">{escape(words)}</pre>']
     if good:
         parts += ["<h2>What works</h2>", *(_article(finding) for finding in good)]
     rows = "".join(
@@ -96,8 +142,14 @@ def page_of(report: Report) -> str:
         "<h2>Words</h2>",
         f"<dl>{''.join(f'<dt>{word}</dt><dd>{meaning}</dd>' for word, meaning in _WORDS)}</dl>",
         "<h2>To look again</h2>",
-        "<p>After a change, let this be run from the same machine; nothing of what was found should be left:</p>",
-        f"<pre>transom doctor {escape(report.server)}</pre>",
+        f"<p>After a change, run this on the same machine, <b>{escape(machine(report))}</b>:</p>",
+        f"<pre>{escape(command(report))}</pre>",
+        *(
+            [f"<p>And on a machine where users are:</p><pre>{escape(command(report, named=True))}</pre>"]
+            if warning
+            else []
+        ),
+        *([f"<p>{_text(plan.success)}</p>"] if plan.success else []),
     ]
     body = "\n".join(parts)
     return (
@@ -115,7 +167,7 @@ def _way(report: Report, host: str) -> str:
         between = [f"the proxy {report.proxy}"]
     if not between and report.verdict is not Verdict.UNREACHABLE:
         bad = any(finding.severity is not Severity.GOOD for finding in report.findings)
-        between = ["something that does not give its name"] if bad else []
+        between = ["a machine that could not be identified"] if bad else []
     boxes = '<li class="arrow">→</li>'.join(
         f"<li>{escape(name)}</li>" for name in ("browsers and programs", *between, f"Transom at {host}")
     )
@@ -126,31 +178,42 @@ def _way(report: Report, host: str) -> str:
     return f'<h2>Who stands between</h2><ul class="way">{boxes}</ul>{known}'
 
 
-def _summary(report: Report, bad: list[Finding]) -> str:
-    if not bad:
-        return "<p>Nothing stands in the way of messages from here.</p>"
-    if report.verdict is Verdict.LIVE:
-        return "<p>Messages get through in time, for there is a way that works. These changes open the others.</p>"
-    if report.verdict is Verdict.POLLING:
-        return (
-            "<p>Messages get through late, for only the last resort works. One change that lets WebSockets or event "
-            "streams through is enough; the more serious come first.</p>"
-        )
-    return "<p>Nothing gets through at the moment. This has to be changed:</p>"
-
-
-def _article(finding: Finding) -> str:
+def _article(finding: Finding, number: int | None = None) -> str:
     entries = [("What it means for users", finding.means), ("By what", finding.by), ("What to change", finding.change)]
     listed = "".join(f"<dt>{name}</dt><dd>{_text(text)}</dd>" for name, text in entries if text)
     snippets = "".join(
         f"<dt>Lines for {escape(snippet.program)}</dt><dd><pre>{escape(snippet.text)}</pre></dd>"
         for snippet in finding.snippets
     )
+    settings = "".join(map(_setting, finding.settings))
+    opens = f"<dt>What that opens, and what not</dt><dd>{_text(finding.opens)}</dd>" if finding.opens else ""
+    kind = f"{number}. {_KINDS[finding.severity]}" if number else _KINDS[finding.severity]
     return (
-        f'<article class="{finding.severity}"><h3><span class="kind">{_KINDS[finding.severity]}:</span> '
-        f'{_text(finding.seen)}</h3><dl>{listed}{snippets}</dl><p class="soft"><code>{escape(finding.code)}</code></p>'
-        "</article>"
+        f'<article class="{finding.severity}"><h3><span class="kind">{kind}:</span> {_text(finding.seen)}</h3>'
+        f'<dl>{listed}{snippets}{settings}{opens}</dl><p class="soft">Code, to quote to support: '
+        f"<code>{escape(finding.code)}</code></p></article>"
     )
+
+
+def _setting(setting: Setting) -> str:
+    what = f"<pre>{escape(setting.text)}</pre>" if setting.copyable else _text(setting.text)
+    return f"<dt>If it is: {escape(setting.product)}</dt><dd>{what}</dd>"
+
+
+def _by_name(report: Report) -> list[str]:
+    return ["<p>And on a machine where users are:</p>", f"<pre>{escape(command(report, named=True))}</pre>"]
+
+
+def _finding_it(report: Report) -> list[str]:
+    """Where to look for a machine that nobody could name."""
+    suspects, tests = how_to_find(report)
+    return [
+        "<h2>How to find the machine</h2>",
+        "<p>Nothing on the way said who it is. The likeliest first:</p>",
+        f"<ol>{''.join(f'<li>{_text(each)}</li>' for each in suspects)}</ol>",
+        "<p>A test from a second spot tells which of them it is:</p>",
+        f"<ul>{''.join(f'<li>{_text(each)}</li>' for each in tests)}</ul>",
+    ]
 
 
 def _text(text: str) -> str:

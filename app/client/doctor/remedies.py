@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 from app.client.doctor.machines import Machine, Program
 from app.client.doctor.report import Finding, Snippet
 
+#: Stands where the name belongs that users type, where only an address was examined that leads to itself.
+YOUR_SERVER: Final = "YOUR-SERVER-NAME"
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -29,16 +32,27 @@ class Site:
         parts = urlsplit(server)
         return cls(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), told)
 
+    @property
+    def loopback(self) -> bool:
+        """Whether the address leads to the machine itself that uses it."""
+        if self.host == "localhost" or self.host.endswith(".localhost"):
+            return True
+        return _is_number(self.host) and ipaddress.ip_address(self.host).is_loopback
+
+    @property
+    def name(self) -> str:
+        """What advice calls the server: an address that leads to itself would be of no use on another machine."""
+        return YOUR_SERVER if self.loopback else self.host
+
 
 _GENERAL: Final = {
     "UPGRADE_STRIPPED": "Let WebSockets pass: for requests to {host}, hand the headers `Upgrade: websocket` and "
     "`Connection: Upgrade` on to the server, and speak HTTP/1.1 to it.",
     "UPGRADE_REFUSED": "Allow WebSockets to {host}: requests with `Upgrade: websocket` are refused at the moment, "
     "often by a rule of its own or a category named “WebSocket”.",
-    "WEBSOCKET_MUTE": "Pass on what comes over a WebSocket after it has opened, both ways and at once. Where that is "
-    "not possible, refuse the upgrade: a client that is refused takes another way without waiting.",
+    "WEBSOCKET_MUTE": "Pass on what comes over a WebSocket after it has opened, both ways and at once.{or_refuse}",
     "WEBSOCKET_BUFFERED": "Pass on what comes over a WebSocket at once, without gathering or scanning it.",
-    "WEBSOCKET_BROKEN": "Let WebSockets to {host} pass, or refuse them with a proper answer such as 403.",
+    "WEBSOCKET_BROKEN": "Let WebSockets to {host} pass.{or_refuse}",
     "CONNECT_REFUSED": "Allow the method `CONNECT` to {host}, port {port}. Browsers open every WebSocket through a "
     "proxy that way. Or serve Transom by HTTPS on port 443, which is usually allowed already.",
     "STREAMS_HELD": "Pass answers of the type `text/event-stream` on piece by piece, as they come. Take {host} out of "
@@ -50,10 +64,12 @@ _GENERAL: Final = {
     "COMPRESSED_STREAMS_HELD": "Leave the type `text/event-stream` out of compression and of the buffering of answers; "
     "obey `Cache-Control: no-transform` and `X-Accel-Buffering: no`, which Transom sends.",
     "HEADERS_HELD": "Pass the head of an answer on as soon as it is there, without waiting for the body.",
-    "CUT_WHEN_SILENT": "Let a connection be silent for an hour, or at least for 60 s, before it is cut.",
+    "CUT_WHEN_SILENT": "Let a connection be silent for 3600 s before it is cut; the setting is often called “idle "
+    "timeout”. Anything over 60 s does: Transom says something more often than that, so nothing is cut then.",
     "CUT_AFTER_A_TIME": "Set no limit to how long an answer or a WebSocket may take altogether, or one of an hour.",
     "POLLS_CUT": "Wait at least 60 s for the answer of the server.",
-    "BODY_LIMIT": "Allow bodies of at least 16 MB to {host}; files are sent in pieces, so no more is needed.",
+    "BODY_LIMIT": "Raise the upload size (request body) to {host} to 16 MB; files are sent in pieces, so no more is "
+    "needed.",
     "ADDRESS_LIMIT": "Allow addresses of 8 KB and more.",
     "METHODS_REFUSED": "Allow the methods {methods} to {host}.",
     "AUTHORIZATION_STRIPPED": "Pass the header `Authorization` on to the server as it is.",
@@ -73,7 +89,7 @@ _GENERAL: Final = {
     "NOT_TRANSOM": "Check the address and the port; behind a proxy, check where it sends requests for this address.",
     "SERVER_TOO_OLD": "Update the server: it has to be as new as this command.",
     "REFUSED": "Look up the status and the words of the refusal; whoever made the rule has to allow {host}.",
-    "NOTHING_LIVE": "Change one of the things below that stop WebSockets or event streams; one of them is enough.",
+    "NOTHING_LIVE": "Change one of the things that stop WebSockets or event streams; one of them is enough.",
     "POLLING_FAILS": "Allow plain `GET` requests to {host}/v1/realtime.",
 }
 #: Where clients are told of a proxy, they can also go round it.
@@ -100,8 +116,23 @@ proxy_buffering off;
 gzip off;"""
 _NGINX_CUT: Final = """\
 # in the location that has proxy_pass
-proxy_read_timeout 1h;
-proxy_send_timeout 1h;"""
+proxy_read_timeout 3600s;
+proxy_send_timeout 3600s;"""
+_APACHE_UPGRADE: Final = """\
+# in the <VirtualHost> for HOST (Apache 2.4.47 and newer); BACKEND is the address that its ProxyPass has now
+ProxyPass "/" "http://BACKEND/" upgrade=websocket"""
+_APACHE_HELD: Final = """\
+# in the <VirtualHost> for HOST: no compression, and no scanning of answers by mod_security
+SetEnvIf Request_URI "^/v1/" no-gzip
+<IfModule security2_module>
+  SecResponseBodyAccess Off
+</IfModule>"""
+_APACHE_TYPES: Final = """\
+# in the <VirtualHost> for HOST: no compression
+SetEnvIf Request_URI "^/v1/" no-gzip"""
+_APACHE_CUT: Final = """\
+# in the <VirtualHost> for HOST, in seconds
+ProxyTimeout 3600"""
 _HAPROXY_CUT: Final = """\
 # in defaults, or in the frontend and the backend of HOST
 timeout client 1h
@@ -142,6 +173,7 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
     Program.NGINX: {
         "UPGRADE_STRIPPED": _NGINX_UPGRADE,
         "UPGRADE_REFUSED": _NGINX_UPGRADE,
+        "WEBSOCKET_BROKEN": _NGINX_UPGRADE,
         "HTTP_1_0": "# in the location that has proxy_pass\nproxy_http_version 1.1;",
         "STREAMS_HELD": _NGINX_HELD,
         "GETS_HELD": _NGINX_HELD,
@@ -159,16 +191,32 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
         "LAST_EVENT_ID_STRIPPED": "# in the location that has proxy_pass\n"
         "proxy_set_header Last-Event-ID $http_last_event_id;",
     },
+    Program.APACHE: {
+        "UPGRADE_STRIPPED": _APACHE_UPGRADE,
+        "UPGRADE_REFUSED": _APACHE_UPGRADE,
+        "WEBSOCKET_BROKEN": _APACHE_UPGRADE,
+        "STREAMS_HELD": _APACHE_HELD,
+        "GETS_HELD": _APACHE_HELD,
+        "STREAMS_IN_LUMPS": _APACHE_HELD,
+        "STREAMS_COMPRESSED": _APACHE_TYPES,
+        "COMPRESSED_STREAMS_HELD": _APACHE_TYPES,
+        "CUT_WHEN_SILENT": _APACHE_CUT,
+        "POLLS_CUT": _APACHE_CUT,
+        "BODY_LIMIT": "# in the <VirtualHost> for HOST, in bytes\nLimitRequestBody 16777216",
+        "ADDRESS_LIMIT": "# in the <VirtualHost> for HOST, in bytes\nLimitRequestLine 16384",
+    },
     Program.HAPROXY: {
         "UPGRADE_STRIPPED": "# in the frontend and the backend of HOST, remove lines such as these\n"
         "http-request del-header Upgrade\nhttp-request del-header Connection",
         "UPGRADE_REFUSED": "# in the frontend of HOST, above the rules that deny\n"
-        "http-request allow if { req.hdr(Upgrade) -i websocket }",
+        "http-request allow if { req.hdr(Upgrade) -i websocket } { hdr_dom(host) -i HOST }",
         "CUT_WHEN_SILENT": _HAPROXY_CUT,
         "CUT_AFTER_A_TIME": _HAPROXY_CUT,
         "POLLS_CUT": _HAPROXY_CUT,
         "COMPRESSED_STREAMS_HELD": _HAPROXY_TYPES,
         "STREAMS_COMPRESSED": _HAPROXY_TYPES,
+        "BODY_LIMIT": "# in the frontend of HOST, in the place of a rule with a smaller size\n"
+        "http-request deny deny_status 413 if { req.body_size gt 16777216 }",
         "ADDRESS_LIMIT": "# in global\ntune.bufsize 32768",
     },
     Program.SQUID: {
@@ -199,13 +247,13 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
 
 def change_for(code: str, site: Site, **figures: str) -> str:
     """What to change about it, in general words."""
-    return _GENERAL.get(code, "").format(host=site.host, port=site.port, **figures)
+    return _GENERAL.get(code, "").format(host=site.name, port=site.port, **figures)
 
 
 def without_repeats(findings: Iterable[Finding], site: Site) -> Iterator[Finding]:
     """The findings with each piece of advice once, where it comes first; one of them says how to go round a proxy."""
     given: set[Snippet] = set()
-    round_it = _ROUND_IT.format(host=site.host) if site.told else ""
+    round_it = _ROUND_IT.format(host=site.name) if site.told else ""
     for finding in findings:
         change = finding.change
         if change and round_it and finding.code in _BETTER_ROUND:
@@ -215,11 +263,16 @@ def without_repeats(findings: Iterable[Finding], site: Site) -> Iterator[Finding
         yield replace(finding, change=change, snippets=snippets)
 
 
+def lines_for(code: str, site: Site, program: Program) -> str:
+    """Lines for one program; none where it has nothing to do with it."""
+    return _named(_SNIPPETS.get(program, {}).get(code, ""), site)
+
+
 def snippets_for(code: str, site: Site, machines: Iterable[Machine]) -> tuple[Snippet, ...]:
     """Lines for each program that was recognised and has something to do with it."""
     programs = dict.fromkeys(machine.program for machine in machines)
-    found = {program: _SNIPPETS.get(program, {}).get(code) for program in programs}
-    return tuple(Snippet(str(program), _named(text, site)) for program, text in found.items() if text)
+    found = {program: lines_for(code, site, program) for program in programs}
+    return tuple(Snippet(str(program), text) for program, text in found.items() if text)
 
 
 def _named(text: str, site: Site) -> str:

@@ -35,6 +35,15 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What to set in a common product; `copyable` are lines for a configuration or a shell, the rest is prose."""
+
+    product: str
+    text: str
+    copyable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was found. `code` is stable."""
 
@@ -48,6 +57,10 @@ class Finding:
     by: str = ""
     change: str = ""
     snippets: tuple[Snippet, ...] = ()
+    #: Where no program was recognised: what the settings are called in those that are common.
+    settings: tuple[Setting, ...] = ()
+    #: What the change opens and what it does not, for whoever answers for security.
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,13 @@ class Report:
     def codes(self) -> set[str]:
         """The codes of all findings."""
         return {finding.code for finding in self.findings}
+
+    @property
+    def unidentified(self) -> bool:
+        """Whether something on the way does harm, and no machine there says who it is."""
+        # Who inspects is named by the certificate.
+        machines = self.observations.machines
+        return not machines and any(finding.by and finding.code != "TLS_INSPECTED" for finding in self.findings)
 
     def document(self) -> dict[str, Any]:
         """As JSON takes it."""

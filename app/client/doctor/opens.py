@@ -1,0 +1,37 @@
+"""What a change opens and what it does not, for whoever answers for the security of a network."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.client.doctor.remedies import Site
+
+_WEBSOCKETS: Final = (
+    "Connections to {host} stay open and carry messages both ways; what goes over a WebSocket is not read by filters "
+    "that know only requests. No other server and no further port is opened, if the change is kept to {host}."
+)
+_UNSCANNED: Final = (
+    "Answers of {host} are no longer scanned as a whole. Nothing is allowed that was refused before, and no other "
+    "server is exempt, if the change is kept to {host}."
+)
+_LONGER: Final = "Connections are kept longer, which costs the machine some memory for each. It allows nothing else."
+_NOTHING: Final = "Nothing that was refused is allowed by it."
+_OPENS: Final = {
+    **dict.fromkeys(
+        ("UPGRADE_STRIPPED", "UPGRADE_REFUSED", "WEBSOCKET_MUTE", "WEBSOCKET_BUFFERED", "WEBSOCKET_BROKEN"), _WEBSOCKETS
+    ),
+    "CONNECT_REFUSED": "A tunnel to {host}, port {port}, whose content the proxy does not read. Lines that name a port "
+    "alone open it for every server; keep the rule to {host} where the product can do that.",
+    **dict.fromkeys(("STREAMS_HELD", "GETS_HELD", "STREAMS_IN_LUMPS"), _UNSCANNED),
+    **dict.fromkeys(("STREAMS_COMPRESSED", "COMPRESSED_STREAMS_HELD", "HEADERS_HELD", "HTTP_1_0"), _NOTHING),
+    **dict.fromkeys(("CUT_WHEN_SILENT", "CUT_AFTER_A_TIME", "POLLS_CUT"), _LONGER),
+    "BODY_LIMIT": "Larger uploads get through, of up to 16 MB for each request. Nothing else is allowed by it.",
+    "TLS_INSPECTED": "What goes to {host} and comes from it is no longer read on the way.",
+    "METHODS_REFUSED": "Requests with these methods reach {host}, which decides itself what they may do.",
+    "AUTHORIZATION_STRIPPED": "What users show to say who they are reaches {host}, as it is meant to.",
+}
+
+
+def opens_by(code: str, site: Site) -> str:
+    """What the change opens; empty where there is nothing to say of it."""
+    return _OPENS.get(code, "").format(host=site.name, port=site.port)
