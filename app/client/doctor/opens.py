@@ -11,8 +11,8 @@ _WEBSOCKETS: Final = (
     "that know only requests. No other server and no further port is opened, if the change is kept to {host}."
 )
 _UNSCANNED: Final = (
-    "Answers of {host} are no longer scanned as a whole. Nothing is allowed that was refused before, and no other "
-    "server is exempt, if the change is kept to {host}."
+    "Answers of {host} are passed on without being read whole first, so a scanner of content does not check them. No "
+    "other server is exempt, if the change is kept to {host}."
 )
 _LONGER: Final = "Connections are kept longer, which costs the machine some memory for each. It allows nothing else."
 _NOTHING: Final = "Nothing that was refused is allowed by it."
