@@ -127,6 +127,7 @@ class Cleaning:
         self._blobs = blobs
         self._tell = tell
         self._batches_at = 0.0
+        self._batches_after = ""
         self._search: OrphanSearch | None = None
         self._search_at = time.monotonic()
 
@@ -196,7 +197,8 @@ class Cleaning:
         if time.monotonic() < self._batches_at:
             return
         self._batches_at = time.monotonic() + BATCHES_SECONDS
-        for tenant, batch_id in await self._transactions.read(batches.unfinished):
+        wrong, self._batches_after = await self._transactions.read(batches.miscounted, self._batches_after)
+        for tenant, batch_id in wrong:
             self._tell(*await self._transactions.run(rolled_up, tenant, batch_id))
         before = now_ms() - int(self._settings.retention_days * DAY_MS)
         if await self._transactions.read(batches.expired, before):

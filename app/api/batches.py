@@ -176,14 +176,16 @@ async def purge_batch(request: ApiRequest) -> Response:
 
 
 async def _step(request: ApiRequest, tenant: str, batch_id: str) -> bool:
-    ended: list[LogEvent] = []
+    found = False
 
     def change(connection: sa.Connection) -> list[LogEvent]:
-        ended[:] = store.cancel_jobs(connection, tenant, batch_id)
-        return ended
+        nonlocal found
+        ended = store.cancel_jobs(connection, tenant, batch_id)
+        found = ended is not None
+        return ended or []
 
     await commit(request, change)
-    return bool(ended)
+    return found
 
 
 async def _commit(
@@ -246,7 +248,8 @@ async def _read(request: ApiRequest) -> ManyFiles:
             given.fields.setdefault(name, []).append(value)
         return given
     try:
-        body = pydantic_core.from_json(content, allow_inf_nan=False)
+        # A long list takes its time.
+        body = await asyncio.to_thread(pydantic_core.from_json, content, allow_inf_nan=False)
     except ValueError:
         raise BadRequest("The body is not JSON") from None
     if not isinstance(body, dict):
@@ -295,7 +298,9 @@ async def _checked(request: ApiRequest, given: ManyFiles) -> tuple[Batch, list[I
     ]
     if given.manifest is not None:
         # Reading thousands of lines, and listing folders, takes its time.
-        listed = await asyncio.to_thread(_listed_items, given.manifest, Roots(settings.input_folders))
+        listed = await asyncio.to_thread(
+            _listed_items, given.manifest, Roots(settings.input_folders), settings.max_batch_items
+        )
         items += [replace(item, n=len(items) + item.n) for item in listed]
     if not items:
         raise MissingField(
@@ -321,27 +326,30 @@ async def _checked(request: ApiRequest, given: ManyFiles) -> tuple[Batch, list[I
     )
 
 
-def _listed_items(manifest: Manifest, roots: Roots) -> list[Item]:
+def _listed_items(manifest: Manifest, roots: Roots, most: int) -> list[Item]:
     kind = kind_of(manifest.media_type, manifest.name)
     if kind is None:
         raise InvalidManifest("Whether the manifest is JSON, NDJSON or CSV, neither its type nor its name says")
     listed: list[Item] = []
     for item in read_manifest(manifest.content, kind):
-        for each in _spread(item, roots):
+        for each in _spread(item, roots, most):
+            if len(listed) >= most:
+                raise TooManyItems(f"The manifest names more than the {most} items that this server takes")
             listed.append(replace(each, n=len(listed) + 1, name=shown_name(each.name) or _name_of(each)))
     return told_twice(listed)
 
 
-def _spread(item: Item, roots: Roots) -> list[Item]:
+def _spread(item: Item, roots: Roots, most: int) -> list[Item]:
     """A pattern is as many items as files match it; a path that can't be used says so at once."""
     if item.source is None or item.source["kind"] != "path":
         return [item]
     path = item.source["at"]
     try:
-        if not is_pattern(path):
+        if not is_pattern(path) or roots.has(path):
             roots.find(path)
             return [item]
-        return [replace(item, name=None, source={"kind": "path", "at": found}) for found in roots.matching(path)]
+        found = roots.matching(path, most + 1)
+        return [replace(item, name=None, source={"kind": "path", "at": each}) for each in found]
     except TransomError as error:
         return [replace(item, error={"code": error.code, "detail": error.detail})]
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from app.api.fleet import FleetPlugins
 from app.api.multipart import Form
+from app.api.placement import place
 from app.api.submissions import Plan, plan_of
 from app.api.taking import known_id
 from app.api.uploads import StoredFile
@@ -90,6 +91,8 @@ class Expander:
         self._holder = uuid4().hex
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._held_at = 0.0
+        self._closing = False
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -101,6 +104,7 @@ class Expander:
 
     async def close(self) -> None:
         """Stop after the step that is under way, and let another process go on at once."""
+        self._closing = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -133,27 +137,47 @@ class Expander:
         """One step of each batch that waits; whether there may be more to do at once."""
         database = self._database
         batch = await database.run_read(store.next_pending)
-        if batch is None or not await database.run_write(lease.hold, LEASE_NAME, self._holder, LEASE_MS):
-            return False
         moved = False
-        while batch is not None:
-            moved = await self._step(batch) or moved
+        while batch is not None and not self._closing and await self.hold():
+            try:
+                moved = await self._step(batch) or moved
+            except DatabaseUnavailable:
+                raise
+            except Exception:
+                # Whatever one batch's inputs or their storage come to, the others have their turn.
+                logger.exception(
+                    "A batch could not be gone on with", extra={"action": "expand_failed", "batch_id": batch.id}
+                )
             batch = await database.run_read(store.next_pending, batch.id)
-        return moved
+        return moved and not self._closing
+
+    async def hold(self) -> bool:
+        """Take or renew the lease; False where another process has it."""
+        self._held_at = asyncio.get_running_loop().time()
+        return await self.database.run_write(lease.hold, LEASE_NAME, self._holder, LEASE_MS)
+
+    async def keep_holding(self) -> None:
+        """Renew the lease where it is time to: a step's inputs may be large. Who has lost it loses nothing else."""
+        if asyncio.get_running_loop().time() - self._held_at > LEASE_MS / 3000:
+            await self.hold()
 
     async def _step(self, batch: Batch) -> bool:
         """Make some items of a batch jobs; False where none could be."""
         items = await self._database.run_read(store.waiting_items, batch.id)
-        step = _Step(self, batch, FleetPlugins(await self._database.run_read(fleet.workers)))
+        plugins = FleetPlugins(await self._database.run_read(fleet.workers))
+        try:
+            step = _Step(self, batch, plugins)
+        except _LaterError:
+            return False
         try:
             for item in items:
                 await step.prepare(item)
+                await self.keep_holding()
             made = await self._commit(step)
-        except _LaterError:
-            await step.discard(frozenset())
-            return False
         except BaseException:
-            await step.discard(await self._known(step))
+            known = await self._known(step)
+            if known is not None:
+                await step.discard(known)
             raise
         await step.discard(made)
         return bool(items)
@@ -163,8 +187,7 @@ class Expander:
         made: list[Job] = []
 
         def change(connection: sa.Connection) -> tuple[list[LogEvent], str]:
-            outcomes = [step.claimed(connection, outcome) for outcome in step.outcomes]
-            events, made[:] = store.make_jobs(connection, step.batch, outcomes)
+            events, made[:] = store.make_jobs(connection, step.batch, step.outcomes, step.take_upload)
             return events, epoch_of(connection)
 
         events, epoch = await self._database.run_write(change)
@@ -175,13 +198,15 @@ class Expander:
         self._clerk.note_batch(step.batch.tenant, step.batch.id)
         return frozenset(job.id for job in made)
 
-    async def _known(self, step: _Step) -> frozenset[str]:
-        """The jobs of a step that are there after all: of a commit whose answer was lost."""
+    async def _known(self, step: _Step) -> frozenset[str] | None:
+        """The jobs of a step that are there after all, of a commit whose answer was lost; None where nobody knows.
+
+        Then nothing may be deleted: what nothing leads to the sweep finds.
+        """
         try:
             return await self._database.run_read(ids_among, [job.id for job in step.jobs])
         except DatabaseUnavailable:
-            # What nothing leads to the sweep finds.
-            return frozenset(job.id for job in step.jobs)
+            return None
 
 
 class _Step:
@@ -197,6 +222,14 @@ class _Step:
         self._plugins = plugins
         try:
             self._plan: Plan | TransomError = plan_of(Form(batch.fields), plugins)
+            # Before any input is touched: where no worker has the device now, all of them wait.
+            place(
+                plugins,
+                self._plan.plugin,
+                self._plan.tools,
+                self._plan.device,
+                fallback_allowed=self._plan.fallback_allowed,
+            )
         except TransomError as error:
             self._plan = _unless_later(error)
         #: The uploads that jobs take.
@@ -210,7 +243,7 @@ class _Step:
         return [outcome.job for outcome in self.outcomes if outcome.job is not None]
 
     async def prepare(self, item: WaitingItem) -> None:
-        """Find out what an item comes to; raises `_LaterError`."""
+        """Find out what an item comes to; raises `DatabaseUnavailable`."""
         job_id = item.input_id or new_id()
         if item.input_id is None:
             self._stored.add(job_id)
@@ -230,22 +263,16 @@ class _Step:
         except DatabaseUnavailable:
             raise
         except TransomError as error:
-            error = _unless_later(error)
             # A file that came with the batch stays with its item, which may be tried again.
             self.outcomes.append(Outcome(item.n, None, {"code": error.code, "detail": error.detail}))
         else:
             self.outcomes.append(Outcome(item.n, job))
 
-    def claimed(self, connection: sa.Connection, outcome: Outcome) -> Outcome:
-        """The outcome, where its upload could be taken; else the reason why not. In the transaction of the jobs."""
-        upload_id = None if outcome.job is None else self._uploads.get(outcome.job.id)
-        if outcome.job is None or upload_id is None:
-            return outcome
-        try:
-            uploads.claim(connection, self.batch.tenant, upload_id, outcome.job.id)
-        except TransomError as error:
-            return Outcome(outcome.n, None, {"code": error.code, "detail": error.detail})
-        return outcome
+    def take_upload(self, connection: sa.Connection, job: Job) -> None:
+        """Give a job the upload that it is made of, in the transaction that makes it; raises what is wrong with it."""
+        upload_id = self._uploads.get(job.id)
+        if upload_id is not None:
+            uploads.claim(connection, self.batch.tenant, upload_id, job.id)
 
     async def discard(self, made: frozenset[str]) -> None:
         """Delete inputs that no job has, and uploads that one has taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import zipfile
@@ -26,6 +27,7 @@ from app.api.job_views import (
 from app.api.parameters import batch_id_of, choice
 from app.batches import store
 from app.batches.batch import ItemState
+from app.errors import JobNotFound
 from app.state import ApiRequest
 
 #: Items of a batch that are read at once.
@@ -102,18 +104,27 @@ async def _archive(request: ApiRequest, tenant: str, batch_id: str, kind: Export
         listed.write(ITEM_COLUMNS)
         async for item in _items(request, tenant, batch_id):
             name = _file_name(item, kind)
-            listed.write(_item_row(item, name))
-            if name is None or item.job is None:
+            snapshot = None if item.job is None or name is None else await _there(request, item.job.id)
+            listed.write(_item_row(item, None if snapshot is None else name))
+            if snapshot is None or name is None:
                 continue
-            snapshot = await snapshot_by_id(request, item.job.id)
             with archive.open(name, "w", force_zip64=True) as member:
                 async for chunk in _written(request, snapshot, kind):
-                    member.write(chunk)
+                    # Packing takes its time.
+                    await asyncio.to_thread(member.write, chunk)
                     if written := sink.take():
                         yield written
             yield sink.take()
         archive.writestr("items.csv", listed.take())
     yield sink.take()
+
+
+async def _there(request: ApiRequest, job_id: str) -> Snapshot | None:
+    """A job's snapshot; None for one that was deleted while the archive was made."""
+    try:
+        return await snapshot_by_id(request, job_id)
+    except JobNotFound:
+        return None
 
 
 async def _items(request: ApiRequest, tenant: str, batch_id: str) -> AsyncGenerator[ItemState, None]:

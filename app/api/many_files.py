@@ -22,7 +22,7 @@ from app.storage.blobs import BlobStore, input_key
 FLUSH_BYTES: Final = 1024 * 1024
 FLUSH_FILES: Final = 100
 MANIFEST_FIELD: Final = "manifest"
-MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
+MAX_MANIFEST_BYTES: Final = 32 * 1024 * 1024
 
 
 @dataclass(slots=True)

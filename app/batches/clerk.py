@@ -40,14 +40,17 @@ class Clerk:
         key = (tenant, batch_id)
         self._due.add(key)
         if key not in self._counting:
-            self._counting[key] = asyncio.create_task(self._count(key), name=f"count-{batch_id}")
+            task = asyncio.create_task(self._count(key), name=f"count-{batch_id}")
+            self._counting[key] = task
+            # Also of one that is cancelled before it begins.
+            task.add_done_callback(lambda _: self._counting.pop(key, None))
 
     async def close(self) -> None:
         """Count what is due, and end."""
-        while self._counting:
-            for task in self._counting.values():
-                task.cancel()
-            await asyncio.gather(*self._counting.values(), return_exceptions=True)
+        tasks = list(self._counting.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for tenant, batch_id in sorted(self._due):
             try:
                 await self._roll_up(tenant, batch_id)
@@ -57,18 +60,15 @@ class Clerk:
 
     async def _count(self, key: tuple[str, str]) -> None:
         loop = asyncio.get_running_loop()
-        try:
-            while key in self._due:
-                self._due.discard(key)
-                began = loop.time()
-                try:
-                    await self._roll_up(*key)
-                except Exception:
-                    # Whatever a database raises: the sweep looks after batches that are not over.
-                    logger.exception("A batch could not be counted; the sweep will", extra=_about(key[1]))
-                await asyncio.sleep(max(PAUSE_SECONDS, SPREAD * (loop.time() - began)))
-        finally:
-            del self._counting[key]
+        while key in self._due:
+            self._due.discard(key)
+            began = loop.time()
+            try:
+                await self._roll_up(*key)
+            except Exception:
+                # Whatever a database raises: the sweep looks after batches that are not over.
+                logger.exception("A batch could not be counted; the sweep will", extra=_about(key[1]))
+            await asyncio.sleep(max(PAUSE_SECONDS, SPREAD * (loop.time() - began)))
 
 
 def _about(batch_id: str) -> dict[str, str]:

@@ -47,8 +47,8 @@ def kind_of(media_type: str, name: str | None = None) -> ManifestKind | None:
         }.get(ending)
 
 
-def read_manifest(content: bytes, kind: ManifestKind) -> list[Item]:
-    """Its entries in order; raises `InvalidManifest` where it is none at all."""
+def read_manifest(content: bytes, kind: ManifestKind) -> Iterator[Item]:
+    """Its entries in order, as they are read; raises `InvalidManifest` where it is none at all."""
     match kind:
         case ManifestKind.JSON:
             entries = _json(content)
@@ -56,7 +56,8 @@ def read_manifest(content: bytes, kind: ManifestKind) -> list[Item]:
             entries = _lines(content)
         case ManifestKind.CSV:
             entries = _csv(content)
-    return [_item(n, line, entry) for n, (line, entry) in enumerate(entries, 1)]
+    for n, (line, entry) in enumerate(entries, 1):
+        yield _item(n, line, entry)
 
 
 def told_twice(items: Iterable[Item]) -> list[Item]:
@@ -125,7 +126,7 @@ def _json(content: bytes) -> Iterator[tuple[int, Any]]:
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+    for number, line in enumerate(io.BytesIO(content.removeprefix(b"\xef\xbb\xbf")), 1):
         if not line.strip():
             continue
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -22,23 +23,42 @@ class Roots:
     def find(self, path: str) -> Path:
         """The file that a path names; raises `PathNotAllowed` and `InputNotFound`."""
         self._require_any()
-        allowed = [real for folder in self._named if self._has(real := _real(folder / path))]
+        try:
+            allowed = [real for folder in self._named if self._has(real := _real(folder / path))]
+            found = next((real for real in allowed if real.is_file()), None)
+        except (OSError, ValueError):
+            # A name that no file can have, or a folder that may not be looked into.
+            raise InputNotFound(f"There is no file {path[:255]!r} that can be read") from None
         if not allowed:
             raise PathNotAllowed(f"{path[:255]!r} is not below a folder that inputs may come from")
-        for real in allowed:
-            if real.is_file():
-                return real
-        raise InputNotFound(f"There is no file {path[:255]!r}")
+        if found is None:
+            raise InputNotFound(f"There is no file {path[:255]!r}")
+        return found
 
-    def matching(self, pattern: str) -> list[str]:
-        """The files that a pattern names (`*`, `?`, `[…]`, `**`), sorted; raises as `find` does where there is none."""
+    def has(self, path: str) -> bool:
+        """Whether this very path names a file, whatever is in its name."""
+        try:
+            self.find(path)
+        except (PathNotAllowed, InputNotFound):
+            return False
+        return True
+
+    def matching(self, pattern: str, most: int) -> list[str]:
+        """The files that a pattern names (`*`, `?`, `[…]`, `**`), sorted, and no more than `most` of them.
+
+        Raises as `find` does where there is none.
+        """
         self._require_any()
-        found = {
+        matches = (
             str(match)
             for folder, below in self._places(pattern)
             for match in folder.glob(below)
             if match.is_file() and self._has(_real(match))
-        }
+        )
+        try:
+            found = set(islice(matches, most))
+        except (OSError, ValueError, NotImplementedError) as error:
+            raise InputNotFound(f"The pattern {pattern[:255]!r} can't be looked for: {error}") from None
         if not found:
             raise InputNotFound(f"No file matches {pattern[:255]!r}")
         return sorted(found)

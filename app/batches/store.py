@@ -5,7 +5,7 @@ An item's status is its newest job's; so nothing has to be kept in step, and the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app.batches.batch import NO_COUNTS, Batch, Item, ItemState, batch_from_row
 from app.database.schema import batch_items, batches, events, jobs, turns
-from app.errors import BatchNotEnded, BatchNotFound
+from app.errors import BatchNotEnded, BatchNotFound, TransomError
 from app.jobs import retention, transitions
 from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus, job_from_row
@@ -142,27 +142,34 @@ def roll_up(connection: sa.Connection, tenant: str, batch_id: str) -> list[LogEv
     if row is None:
         return []
     batch = batch_from_row(row)
-    now = replace(batch, counts=_counted(connection, batch_id))
-    over = now.ended >= now.total
-    if now.counts == batch.counts and over == (batch.finished_at_ms is not None):
+    now = _as_it_is(connection, batch)
+    if now == batch:
         return []
-    now = replace(now, finished_at_ms=now_ms() if over else None)
+    over = now.finished_at_ms is not None
     connection.execute(
         sa.update(batches)
         .where(batches.c.id == batch_id)
-        .values(counts=now.counts, finished_at_ms=now.finished_at_ms, pending=batch.pending and not over)
+        .values(counts=now.counts, finished_at_ms=now.finished_at_ms, pending=now.pending)
     )
     if over:
         connection.execute(sa.delete(turns).where(turns.c.tenant == tenant, turns.c.batch_id == batch_id))
     return append(connection, tenant, [now.status_draft()])
 
 
-def unfinished(connection: sa.Connection) -> list[tuple[str, str]]:
-    """Tenant and id of batches that have not been told to have ended, for the sweep to look after."""
+def miscounted(connection: sa.Connection, after: str) -> tuple[list[tuple[str, str]], str]:
+    """Tenant and id of batches that are not as was told last, among the first so many that are not over.
+
+    Begins behind the id `after`; also gives where to go on, which is "" after the last.
+    """
     rows = connection.execute(
-        sa.select(batches.c.tenant, batches.c.id).where(batches.c.finished_at_ms.is_(None)).order_by(batches.c.id)
-    )
-    return [(row.tenant, row.id) for row in rows]
+        sa.select(batches)
+        .where(batches.c.finished_at_ms.is_(None), batches.c.id > after)
+        .order_by(batches.c.id)
+        .limit(BATCHES_A_ROUND)
+    ).all()
+    told = [batch_from_row(row) for row in rows]
+    wrong = [(batch.tenant, batch.id) for batch in told if _as_it_is(connection, batch) != batch]
+    return wrong, told[-1].id if len(told) == BATCHES_A_ROUND else ""
 
 
 def next_pending(connection: sa.Connection, after: str = "") -> Batch | None:
@@ -184,24 +191,38 @@ def waiting_items(connection: sa.Connection, batch_id: str, limit: int = JOBS_A_
     return [WaitingItem(row.n, row.name, row.source or {}, row.input_id) for row in rows]
 
 
-def make_jobs(connection: sa.Connection, batch: Batch, outcomes: Sequence[Outcome]) -> tuple[list[LogEvent], list[Job]]:
+def make_jobs(
+    connection: sa.Connection,
+    batch: Batch,
+    outcomes: Sequence[Outcome],
+    take: Callable[[sa.Connection, Job], None],
+) -> tuple[list[LogEvent], list[Job]]:
     """Make items jobs, or say why not; gives the jobs that were made.
 
     An item that somebody else has seen to meanwhile, or that was cancelled, stays as it is: its job is not made.
+    `take` is called for each that is, and may raise why it can't be.
     """
+    _lock(connection, batch.id)
     made: list[Job] = []
     for outcome in outcomes:
+        one = (batch_items.c.batch_id == batch.id, batch_items.c.n == outcome.n)
         changed = connection.execute(
             sa.update(batch_items)
-            .where(batch_items.c.batch_id == batch.id, batch_items.c.n == outcome.n, *_WAITING)
+            .where(*one, *_WAITING)
             .values(job_id=None if outcome.job is None else outcome.job.id, error=outcome.error or sa.null())
         )
-        if changed.rowcount == 1 and outcome.job is not None:
+        if changed.rowcount != 1 or outcome.job is None:
+            continue
+        try:
+            take(connection, outcome.job)
+        except TransomError as error:
+            refused = {"code": error.code, "detail": error.detail}
+            connection.execute(sa.update(batch_items).where(*one).values(job_id=None, error=refused))
+        else:
             made.append(outcome.job)
-    events = transitions.submit_all(connection, batch.tenant, made)
     if not waiting_items(connection, batch.id, 1):
         connection.execute(sa.update(batches).where(batches.c.id == batch.id).values(pending=False))
-    return events, made
+    return transitions.submit_all(connection, batch.tenant, made), made
 
 
 def ids_among(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
@@ -214,6 +235,7 @@ def ids_among(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
 
 def cancel(connection: sa.Connection, tenant: str, batch_id: str) -> None:
     """Make no more jobs of it; those that were made are ended by `cancel_jobs`. Raises `BatchNotFound`."""
+    _lock(connection, batch_id)
     batch = _read(connection, tenant, batch_id)
     if batch.finished_at_ms is not None:
         return
@@ -225,8 +247,8 @@ def cancel(connection: sa.Connection, tenant: str, batch_id: str) -> None:
     )
 
 
-def cancel_jobs(connection: sa.Connection, tenant: str, batch_id: str) -> list[LogEvent]:
-    """End a step's number of its jobs; nothing where all have ended."""
+def cancel_jobs(connection: sa.Connection, tenant: str, batch_id: str) -> list[LogEvent] | None:
+    """End a step's number of its jobs; None where all have ended."""
     rows = connection.execute(
         sa.select(jobs)
         .where(
@@ -236,7 +258,7 @@ def cancel_jobs(connection: sa.Connection, tenant: str, batch_id: str) -> list[L
         )
         .limit(JOBS_A_STEP)
     ).all()
-    return transitions.cancel_all(connection, [job_from_row(row) for row in rows])
+    return transitions.cancel_all(connection, [job_from_row(row) for row in rows]) if rows else None
 
 
 def retry(connection: sa.Connection, tenant: str, batch_id: str, statuses: Sequence[JobStatus]) -> int:
@@ -244,6 +266,7 @@ def retry(connection: sa.Connection, tenant: str, batch_id: str, statuses: Seque
 
     Lines of the manifest that can't be understood, and files that are no input, stay what they are.
     """
+    _lock(connection, batch_id)
     _read(connection, tenant, batch_id)
     again = connection.execute(
         sa.select(batch_items.c.n, batch_items.c.job_id)
@@ -321,6 +344,19 @@ def _delete(connection: sa.Connection, ids: list[str]) -> None:
         connection.execute(sa.delete(batch_items).where(batch_items.c.batch_id.in_(ids)))
         connection.execute(sa.delete(turns).where(turns.c.batch_id.in_(ids)))
         connection.execute(sa.delete(batches).where(batches.c.id.in_(ids)))
+
+
+def _lock(connection: sa.Connection, batch_id: str) -> None:
+    """Whoever changes a batch and its items has its row first, then items, then the log's head: so nobody deadlocks."""
+    connection.execute(sa.select(batches.c.id).where(batches.c.id == batch_id).with_for_update())
+
+
+def _as_it_is(connection: sa.Connection, told: Batch) -> Batch:
+    """The batch by its rows, whatever was told last."""
+    now = replace(told, counts=_counted(connection, told.id))
+    pending = bool(waiting_items(connection, told.id, 1))
+    over = now.ended >= now.total
+    return replace(now, pending=pending, finished_at_ms=(told.finished_at_ms or now_ms()) if over else None)
 
 
 def _read(connection: sa.Connection, tenant: str, batch_id: str) -> Batch:

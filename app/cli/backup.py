@@ -14,12 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
+import sqlalchemy as sa
+
 from app.database import dump
 from app.database.engine import Database
 from app.database.migrations import schema_version
+from app.database.schema import batch_items
 from app.errors import BlobNotFound
 from app.jobs import store, usage
-from app.storage.blobs import PART_SUFFIX, BlobStore, preview_prefix
+from app.storage.blobs import PART_SUFFIX, BlobStore, input_key, preview_prefix
 from app.version import VERSION
 
 FORMAT: Final = 1
@@ -86,6 +89,10 @@ def make(database: Database, blobs: BlobStore, folder: Path) -> Manifest:
                 count, size = count + 1, size + copied
             elif key == job["input_key"]:
                 missing.append(job["id"])
+    for key in _waiting_inputs(tables):
+        copied = _copy(blobs, copies, key)
+        if copied is not None:
+            count, size = count + 1, size + copied
     manifest = Manifest(
         format=FORMAT,
         version=VERSION,
@@ -122,6 +129,8 @@ def restore(database: Database, blobs: BlobStore, folder: Path, *, overwrite: bo
     for job in dump.read(tables, "jobs"):
         for key in () if job["id"] in forgotten else _keys(copies, job):
             _copy(copies, blobs, key)
+    for key in _waiting_inputs(tables):
+        _copy(copies, blobs, key)
 
     def keep(table: str, row: dump.Row) -> bool:
         return row["id" if table == "jobs" else "job_id"] not in forgotten if _is_of_a_job(table, row) else True
@@ -131,6 +140,9 @@ def restore(database: Database, blobs: BlobStore, folder: Path, *, overwrite: bo
         for job in dump.read(tables, "jobs") if forgotten else ():
             if job["id"] in forgotten:
                 usage.take_out(connection, job["stored_bytes"])
+                # Its batch goes on counting it.
+                ended_as = {"ended_as": job["status"]}
+                connection.execute(sa.update(batch_items).where(batch_items.c.job_id == job["id"]).values(ended_as))
     return manifest
 
 
@@ -179,4 +191,12 @@ def _gone(database: Database, job_ids: list[str]) -> list[str]:
 
 
 def _is_of_a_job(table: str, row: dump.Row) -> bool:
-    return table == "jobs" or "job_id" in row
+    # A batch's items stay, whatever becomes of their jobs.
+    return table == "jobs" or (table != "batch_items" and "job_id" in row)
+
+
+def _waiting_inputs(tables: Path) -> Iterator[str]:
+    """The inputs of batches' items that are no jobs yet."""
+    for item in dump.read(tables, "batch_items"):
+        if item["input_id"] is not None and item["job_id"] is None:
+            yield input_key(item["input_id"])

@@ -6,7 +6,7 @@ once the transaction has committed. The row is changed first, the log's head aft
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -26,8 +26,8 @@ from app.realtime.message_types import ErrorDetails, ErrorPayload, MessageType, 
 
 #: The line of a tenant's single jobs, where a batch's has its id.
 SINGLE: Final = ""
-#: Batches of a tenant that are looked at for its next job; the next older one steps in when one of them is through.
-MAX_LINES: Final = 50
+#: Batches of a tenant that are looked at for its next job.
+MAX_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,13 @@ def cancel(connection: sa.Connection, tenant: str, job_id: str) -> Moved:
 
 
 def cancel_all(connection: sa.Connection, unended: Sequence[Job]) -> list[LogEvent]:
-    """End jobs on request; those that have moved meanwhile stay as they are, for the caller to look again."""
-    moved = (_move(connection, job, JobStatus.CANCELLED, _ended()) for job in unended)
-    return [event for move in moved if move is not None for event in move.events]
+    """End jobs of one tenant on request; those that have moved meanwhile stay, for the caller to look again."""
+    drafts: list[Draft] = []
+    # All rows before the log's head, as everybody does: one after the other each way would meet a scribe's commit.
+    for job in sorted(unended, key=lambda job: job.id):
+        after = _changed(connection, job, JobStatus.CANCELLED, _ended())
+        drafts += [] if after is None else [after.status_draft()]
+    return append(connection, unended[0].tenant, drafts) if drafts else []
 
 
 def hand_back(
@@ -234,6 +238,14 @@ def _move(
 
     What is said `before` comes before the status in the log.
     """
+    after = _changed(connection, job, target, values)
+    if after is None:
+        return None
+    return Moved(after, append(connection, job.tenant, [*before, after.status_draft()]))
+
+
+def _changed(connection: sa.Connection, job: Job, target: JobStatus, values: dict[str, Any]) -> Job | None:
+    """The row's part of a move."""
     values = {**values, "status": target}
     result = connection.execute(
         sa.update(jobs)
@@ -245,10 +257,7 @@ def _move(
         )
         .values(values)
     )
-    if result.rowcount != 1:
-        return None
-    after = replace(job, **values)
-    return Moved(after, append(connection, job.tenant, [*before, after.status_draft()]))
+    return replace(job, **values) if result.rowcount == 1 else None
 
 
 def _next_in_line(connection: sa.Connection, queues: list[str], left_to_others: frozenset[str]) -> Job | None:
@@ -276,7 +285,7 @@ def _next_in_line(connection: sa.Connection, queues: list[str], left_to_others: 
         )
         for queue in queues
         for tenant in _waiting_tenants(connection, queue)
-        for line in _waiting_lines(connection, queue, tenant)
+        for line in _waiting_lines(connection, queue, tenant, served)
         if (job := _first_of(connection, queue, tenant, line, left_to_others)) is not None
     ]
     return min(candidates)[-1] if candidates else None
@@ -287,10 +296,21 @@ def _waiting_tenants(connection: sa.Connection, queue: str) -> list[str]:
     return _distinct(connection, jobs.c.tenant, jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue)
 
 
-def _waiting_lines(connection: sa.Connection, queue: str, tenant: str) -> list[str]:
-    """The lines in which jobs of this tenant wait: that of its single jobs, and those of its oldest batches."""
+def _waiting_lines(
+    connection: sa.Connection, queue: str, tenant: str, served: Mapping[tuple[str, str], int]
+) -> list[str]:
+    """The lines in which jobs of this tenant wait: that of its single jobs, and so many of its batches.
+
+    They go round: those behind the batch that was served last come first, so that each is among them one day.
+    """
     waiting = (jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue, jobs.c.tenant == tenant)
-    return [SINGLE, *_distinct(connection, jobs.c.batch_id, *waiting, most=MAX_LINES)]
+    turns_taken = [(at_ms, line) for (owner, line), at_ms in served.items() if owner == tenant and line != SINGLE]
+    last = max(turns_taken, default=(0, ""))[1]
+    behind = _distinct(connection, jobs.c.batch_id, *waiting, jobs.c.batch_id > last, most=MAX_LINES)
+    if last and len(behind) < MAX_LINES:
+        most = MAX_LINES - len(behind)
+        behind += _distinct(connection, jobs.c.batch_id, *waiting, jobs.c.batch_id <= last, most=most)
+    return [SINGLE, *behind]
 
 
 def _distinct(

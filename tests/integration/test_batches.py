@@ -172,6 +172,7 @@ def _media(tmp_path: Path) -> Path:
         (root / f"one-{n}.png").write_bytes(picture(n))
         (root / "sub" / f"two-{n}.png").write_bytes(picture(100 + n))
     (root / "notes.txt").write_text("not a picture")
+    (root / "scan [1].png").write_bytes(picture(50))
     outside = tmp_path / "outside.png"
     outside.write_bytes(picture(9))
     (root / "link.png").symlink_to(outside)
@@ -216,6 +217,9 @@ def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Pro
         ["one-2.png", sent, "", "two sources"],
         ["sub/*.png", "", "", ""],
         ["none/*.png", "", "", ""],
+        ["x" * 300 + ".png", "", "", ""],
+        ["**foo.png", "", "", ""],
+        ["scan [1].png", "", "", ""],
     ]
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
@@ -245,7 +249,9 @@ def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Pro
         14: "MANIFEST_ITEM_INVALID",
         15: "MANIFEST_ITEM_INVALID",
         17: "INPUT_NOT_FOUND",
-        18: "MANIFEST_ITEM_INVALID",
+        18: "INPUT_NOT_FOUND",
+        19: "INPUT_NOT_FOUND",
+        21: "MANIFEST_ITEM_INVALID",
     }
     ran = [(item["line"], item["name"], item["status"]) for item in items if not item["error"]]
     assert ran == [
@@ -253,6 +259,7 @@ def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Pro
         (4, "one-1.png", "done"),
         (11, "sent ahead.png", "done"),
         *((16, f"two-{n}.png", "done") for n in range(5)),
+        (20, "scan [1].png", "done"),
     ]
     first = items[0]["job"]["job_id"]
     assert product.client.get(f"/v1/jobs/{first}/input").content == (media / "one-0.png").read_bytes()
@@ -284,6 +291,20 @@ def test_a_manifest_is_json_or_lines(own_product: Callable[..., Product], media:
     assert done == ([(1, "one-0.png"), (2, "first.png")] if form == "json" else [(1, "one-0.png"), (4, "first.png")])
     bad = [(item["line"], item["error"]["code"]) for item in items if item["status"] == "error"]
     assert bad == ([] if form == "json" else [(2, "MANIFEST_ITEM_INVALID")])
+
+
+@pytest.mark.only_over("sqlite")
+def test_a_manifest_of_too_many(own_product: Callable[..., Product], media: Path) -> None:
+    """More than the server takes is refused as a whole, whether lines say so or a pattern does."""
+    product = own_product(TRANSOM_INPUT_ROOTS=str(media), TRANSOM_MAX_BATCH_ITEMS="4")
+    for content in (b"path\n" + b"one-0.png\n" * 5, b"path\n*.png\n", b"path\n**/*\n"):
+        answer = product.client.post(
+            "/v1/batches?plugin=numbered", content=content, headers={"Content-Type": "text/csv"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "TOO_MANY_ITEMS")
+    answer = product.client.post("/v1/batches", files=pictures(5), data={"plugin": "numbered"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "TOO_MANY_ITEMS")
+    assert product.client.get("/v1/batches").json()["count"] == 0
 
 
 def test_a_batch_is_cancelled_as_a_whole(product: Product) -> None:
