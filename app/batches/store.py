@@ -226,10 +226,8 @@ def make_jobs(
 
 
 def ids_among(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
-    """Those under which the input of an item is stored that is no job, and may be made one."""
-    needed = sa.select(batch_items.c.input_id).where(
-        batch_items.c.input_id.in_(ids), batch_items.c.job_id.is_(None), batch_items.c.error.is_(sa.null())
-    )
+    """Those under which the input of an item is stored that is no job: it may be made one, also by a retry."""
+    needed = sa.select(batch_items.c.input_id).where(batch_items.c.input_id.in_(ids), batch_items.c.job_id.is_(None))
     return set(connection.execute(needed).scalars())
 
 
@@ -264,7 +262,7 @@ def cancel_jobs(connection: sa.Connection, tenant: str, batch_id: str) -> list[L
 def retry(connection: sa.Connection, tenant: str, batch_id: str, statuses: Sequence[JobStatus]) -> int:
     """Have its items of these statuses made jobs anew; returns how many. Raises `BatchNotFound`.
 
-    Lines of the manifest that can't be understood, and files that are no input, stay what they are.
+    Lines of the manifest that can't be understood stay what they are.
     """
     _lock(connection, batch_id)
     _read(connection, tenant, batch_id)
@@ -274,12 +272,7 @@ def retry(connection: sa.Connection, tenant: str, batch_id: str, statuses: Seque
         .where(
             batch_items.c.batch_id == batch_id,
             _STATUS.in_([status.value for status in statuses]),
-            # What came as a file and is no input is none now either, and a line that is none stays so.
-            sa.or_(
-                batch_items.c.job_id.is_not(None),
-                batch_items.c.error.is_(sa.null()),
-                sa.and_(batch_items.c.source.is_not(sa.null()), batch_items.c.input_id.is_(None)),
-            ),
+            sa.or_(batch_items.c.job_id.is_not(None), batch_items.c.source.is_not(sa.null())),
         )
     ).all()
     for row in again:

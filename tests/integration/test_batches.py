@@ -336,8 +336,8 @@ def test_what_failed_runs_again_and_what_ended_is_deleted(product: Product) -> N
     after = items_of(product, batch_id)
 
     assert ended["counts"]["error"] == again["counts"]["error"] == 3
-    # What is no picture is none the second time either.
-    assert (retried.status_code, retried.json()["retried"]) == (202, 2)
+    assert (retried.status_code, retried.json()["retried"]) == (202, 3)
+    # What is no picture is none the second time either, and says so again.
     assert before[2] == after[2]
     for old, new in zip(before[:2], after[:2], strict=True):
         assert new["job"]["retry_of"] == old["job"]["job_id"]
