@@ -387,6 +387,15 @@ async function cancelAll(page: Page): Promise<void> {
   }
 }
 
+/** The list of batches has no others: what is in it is a link by its name, and the table knows one. */
+async function purgeBatches(page: Page): Promise<void> {
+  const listed = (await (await page.request.get("/v1/batches?limit=200")).json()) as { batches: { batch_id: string }[] };
+  for (const { batch_id: batchId } of listed.batches) {
+    await page.request.delete(`/v1/batches/${batchId}`);
+    expect((await page.request.post(`/v1/batches/${batchId}/purge`)).status()).toBe(200);
+  }
+}
+
 /** Look at every page in this window, and use there what `used` does not know yet. */
 async function lookThrough(browser: Browser, options: Parameters<Browser["newContext"]>[0], jobs: Jobs, used: Set<string>): Promise<string[]> {
   const wrong: string[] = [];
@@ -443,6 +452,7 @@ for (const { width, height } of [
     for (const jobId of [done, warned, failed]) await ended(page, jobId);
     const notes = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no film at all") };
     const film = { name: "controls.webm", mimeType: "video/webm", buffer: await readFile(file) };
+    await purgeBatches(page);
     const batch = await submitBatch(page, [film, notes], { plugin: "warner", name: "controls" });
     await batchEnded(page, batch);
     const used = new Set<string>();
