@@ -10,7 +10,7 @@ BIN := .venv/bin
 # Further arguments: `make run ARGS="--port 9000"`, `make test ARGS="-k cursor"`.
 ARGS ?=
 # Processes that pytest shares its files among: most of what tests do is wait for what they have started.
-PROCESSES ?= 4
+PROCESSES ?= 2
 # The interpreter that .venv is made with; `make run PYTHON=/path/to/python3` overrides the search.
 PYTHON ?=
 
@@ -42,7 +42,7 @@ test: .venv/.installed-test ## Run all tests: those in the browser where there i
 	  $(MAKE) --no-print-directory e2e || failed=1; \
 	fi; \
 	echo "Running pytest."; \
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS) || failed=$$?; \
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS) || failed=$$?; \
 	exit $$failed
 
 e2e: browser-there .venv/.installed-all web-ui/node_modules/.installed $(UI) ## Run the tests of web-ui/ in a real Chromium
