@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import pydantic_core
 import sqlalchemy as sa
-from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from app.api.bodies import content_of
 from app.api.caller import tenant_of
 from app.api.fleet import fleet_plugins
 from app.api.idempotency import Answer, HeldKey, StoredAnswer, fingerprint_of, held_key
@@ -35,7 +35,6 @@ from app.errors import (
     Invalid,
     InvalidManifest,
     MissingField,
-    TooLarge,
     TooManyItems,
     TransomError,
 )
@@ -240,7 +239,7 @@ async def _read(request: ApiRequest) -> ManyFiles:
             "Send multipart/form-data with files or a manifest, or a manifest as application/json, "
             "application/x-ndjson or text/csv"
         )
-    content = await _content(request)
+    content = await content_of(request, most=MAX_MANIFEST_BYTES, what="A manifest")
     given = ManyFiles(manifest=Manifest(content, kind.value, None))
     if kind is not ManifestKind.JSON:
         # A manifest of lines has no room for more: then the query says how it is to be run.
@@ -264,18 +263,6 @@ async def _read(request: ApiRequest) -> ManyFiles:
 
 def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-async def _content(request: ApiRequest) -> bytes:
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_MANIFEST_BYTES:
-                raise TooLarge(f"A manifest has at most {MAX_MANIFEST_BYTES} bytes", limit_bytes=MAX_MANIFEST_BYTES)
-    except ClientDisconnect as error:
-        raise BadRequest("The connection ended before the body did") from error
-    return bytes(body)
 
 
 def _fingerprint(given: ManyFiles) -> str:

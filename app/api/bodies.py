@@ -20,7 +20,7 @@ MAX_JOB_IDS: Final = 200
 async def json_object(request: ApiRequest) -> dict[str, Any]:
     """The body as a JSON object; raises `BadRequest` and `TooLarge`."""
     try:
-        body = pydantic_core.from_json(await _content(request), allow_inf_nan=False)
+        body = pydantic_core.from_json(await content_of(request), allow_inf_nan=False)
     except ValueError:
         raise BadRequest("The body is not JSON") from None
     if not isinstance(body, dict):
@@ -41,13 +41,14 @@ async def job_ids_of(request: ApiRequest) -> list[str]:
     return list(dict.fromkeys(one_form(item) for item in given))
 
 
-async def _content(request: ApiRequest) -> bytes:
+async def content_of(request: ApiRequest, *, most: int = MAX_BODY_BYTES, what: str = "A JSON body") -> bytes:
+    """The body as it is; raises `BadRequest` where it breaks off, and `TooLarge`."""
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                raise TooLarge(f"A JSON body has at most {MAX_BODY_BYTES} bytes", limit_bytes=MAX_BODY_BYTES)
+            if len(body) > most:
+                raise TooLarge(f"{what} has at most {most} bytes", limit_bytes=most)
     except ClientDisconnect as error:
         raise BadRequest("The connection ended before the body did") from error
     return bytes(body)

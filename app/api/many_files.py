@@ -13,7 +13,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from app.api.multipart import FILE_FIELD, MAX_FIELD_BYTES, MAX_FIELDS
+from app.api.multipart import FILE_FIELD, Parts
 from app.errors import MalformedMultipart, TooLarge, TooManyItems
 from app.jobs.ids import new_id
 from app.storage.blobs import BlobStore, input_key
@@ -87,67 +87,33 @@ class _Store:
             self._blobs.delete(input_key(identifier))
 
 
-class _Parts:
-    """What the parser's callbacks fill: synchronous, and nothing of it touches the storage."""
+class _ManyFiles(Parts):
+    """A batch's form: fields, files that wait to be written, and a manifest."""
 
     def __init__(self, *, max_bytes: int, max_files: int) -> None:
-        self.read = ManyFiles()
-        self.ended = False
+        super().__init__()
+        self.read = ManyFiles(fields=self.fields)
         self.steps: list[tuple[str, bytes | None]] = []
         self.waiting = 0
         self._max_bytes = max_bytes
         self._max_files = max_files
-        self._field_bytes = 0
-        self._header_name = self._header_value = b""
-        self._headers: dict[bytes, bytes] = {}
-        self._name = ""
-        self._value = bytearray()
         self._current: tuple[str, ReceivedFile] | None = None
         self._digest = hashlib.sha256()
 
-    def callbacks(self) -> dict[str, object]:
-        """The parser's callbacks by its names."""
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": self._header_field,
-            "on_header_value": self._header_text,
-            "on_header_end": self._header_end,
-            "on_headers_finished": self._headers_finished,
-            "on_part_data": self._data,
-            "on_part_end": self._end,
-            "on_end": self._finish,
-        }
-
-    def _begin(self) -> None:
-        self._headers = {}
-        self._value = bytearray()
-
-    def _header_field(self, data: bytes, start: int, end: int) -> None:
-        self._header_name += data[start:end]
-
-    def _header_text(self, data: bytes, start: int, end: int) -> None:
-        self._header_value += data[start:end]
-
-    def _header_end(self) -> None:
-        self._headers[self._header_name.lower()] = self._header_value
-        self._header_name = self._header_value = b""
-
-    def _headers_finished(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        self._name = options.get(b"name", b"").decode("utf-8", "replace")
-        name = options.get(b"filename", b"").decode("utf-8", "replace") or None
-        if self._name == FILE_FIELD:
+    def part_begins(self, name: str, file_name: str | None) -> None:
+        """A file begins, the manifest, or a field; raises `TooManyItems`."""
+        if name == FILE_FIELD:
             if len(self.read.files) >= self._max_files:
                 raise TooManyItems(f"A batch has at most {self._max_files} items here")
-            self._current = (new_id(), ReceivedFile(name))
+            self._current = (new_id(), ReceivedFile(file_name))
             self._digest = hashlib.sha256()
             self.read.files[self._current[0]] = self._current[1]
-        elif self._name == MANIFEST_FIELD:
+        elif name == MANIFEST_FIELD:
             media_type = self._headers.get(b"content-type", b"").decode("latin-1")
-            self.read.manifest = Manifest(b"", media_type, name)
+            self.read.manifest = Manifest(b"", media_type, file_name)
 
-    def _data(self, data: bytes, start: int, end: int) -> None:
-        chunk = data[start:end]
+    def part_goes_on(self, chunk: bytes) -> None:
+        """Some of that; raises `TooLarge`."""
         if self._current is not None:
             identifier, stored = self._current
             stored.size += len(chunk)
@@ -159,17 +125,15 @@ class _Parts:
             self._digest.update(chunk)
             self.steps.append((identifier, chunk))
             self.waiting += len(chunk)
-            return
-        self._value += chunk
-        if self._name == MANIFEST_FIELD:
+        elif self._name == MANIFEST_FIELD:
+            self._value += chunk
             if len(self._value) > MAX_MANIFEST_BYTES:
                 raise TooLarge(f"A manifest has at most {MAX_MANIFEST_BYTES} bytes", limit_bytes=MAX_MANIFEST_BYTES)
-            return
-        self._field_bytes += len(chunk)
-        if self._field_bytes > MAX_FIELD_BYTES:
-            raise TooLarge(f"The fields have more than {MAX_FIELD_BYTES} bytes", limit_bytes=MAX_FIELD_BYTES)
+        else:
+            super().part_goes_on(chunk)
 
-    def _end(self) -> None:
+    def part_ends(self) -> None:
+        """All of it was there."""
         if self._current is not None:
             identifier, stored = self._current
             stored.sha256 = self._digest.hexdigest()
@@ -178,12 +142,7 @@ class _Parts:
         elif self._name == MANIFEST_FIELD and self.read.manifest is not None:
             self.read.manifest.content = bytes(self._value)
         else:
-            self.read.fields.setdefault(self._name, []).append(self._value.decode("utf-8", "replace"))
-            if sum(map(len, self.read.fields.values())) > MAX_FIELDS:
-                raise MalformedMultipart(f"The body has more than {MAX_FIELDS} fields")
-
-    def _finish(self) -> None:
-        self.ended = True
+            super().part_ends()
 
 
 async def read_many(
@@ -198,7 +157,7 @@ async def read_many(
     boundary = options.get(b"boundary")
     if not boundary:
         raise MalformedMultipart("The Content-Type names no boundary")
-    parts = _Parts(max_bytes=max_bytes, max_files=max_files)
+    parts = _ManyFiles(max_bytes=max_bytes, max_files=max_files)
     store = _Store(blobs)
     try:
         parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict, by name
@@ -223,7 +182,7 @@ async def read_many(
     return parts.read
 
 
-async def _flush(parts: _Parts, store: _Store) -> None:
+async def _flush(parts: _ManyFiles, store: _Store) -> None:
     steps, parts.steps, parts.waiting = parts.steps, [], 0
     if not steps:
         return

@@ -39,20 +39,22 @@ class Form:
         return values[-1] or None if values else None
 
 
-class _Parts:
-    """What the parser's callbacks fill: synchronous, and nothing of it touches the storage."""
+class Parts:
+    """What the parser's callbacks fill, a part after the other: synchronous, and nothing of it touches the storage.
 
-    def __init__(self, upload: Upload) -> None:
-        self.form = Form()
+    Fields are kept whole, with bounds; a subclass says which parts are more than that.
+    """
+
+    def __init__(self) -> None:
+        self.fields: dict[str, list[str]] = {}
         self.ended = False
-        self._upload = upload
-        self._field_bytes = 0
+        self._name = ""
+        self._file_name: str | None = None
+        self._value = bytearray()
+        self._headers: dict[bytes, bytes] = {}
         self._header_name = b""
         self._header_value = b""
-        self._headers: dict[bytes, bytes] = {}
-        self._name = ""
-        self._value = bytearray()
-        self._in_file = False
+        self._field_bytes = 0
 
     def callbacks(self) -> dict[str, object]:
         """The parser's callbacks by its names."""
@@ -63,9 +65,25 @@ class _Parts:
             "on_header_end": self._header_end,
             "on_headers_finished": self._headers_finished,
             "on_part_data": self._data,
-            "on_part_end": self._end,
+            "on_part_end": self.part_ends,
             "on_end": self._finish,
         }
+
+    def part_begins(self, name: str, file_name: str | None) -> None:
+        """A part of this name begins."""
+
+    def part_goes_on(self, chunk: bytes) -> None:
+        """A piece of it; by itself, of a field. Raises `TooLarge`."""
+        self._value += chunk
+        self._field_bytes += len(chunk)
+        if self._field_bytes > MAX_FIELD_BYTES:
+            raise TooLarge(f"The fields have more than {MAX_FIELD_BYTES} bytes", limit_bytes=MAX_FIELD_BYTES)
+
+    def part_ends(self) -> None:
+        """All of it was there; by itself, it is a field. Raises `MalformedMultipart`."""
+        self.fields.setdefault(self._name, []).append(self._value.decode("utf-8", "replace"))
+        if sum(map(len, self.fields.values())) > MAX_FIELDS:
+            raise MalformedMultipart(f"The body has more than {MAX_FIELDS} fields")
 
     def _begin(self) -> None:
         self._headers = {}
@@ -84,33 +102,46 @@ class _Parts:
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
-        self._in_file = self._name == FILE_FIELD
+        self.part_begins(self._name, options.get(b"filename", b"").decode("utf-8", "replace") or None)
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        self.part_goes_on(data[start:end])
+
+    def _finish(self) -> None:
+        self.ended = True
+
+
+class _OneFile(Parts):
+    """A job's form: fields, and a file that is written as it comes."""
+
+    def __init__(self, upload: Upload) -> None:
+        super().__init__()
+        self.form = Form(fields=self.fields)
+        self._upload = upload
+        self._in_file = False
+
+    def part_begins(self, name: str, file_name: str | None) -> None:
+        """The file begins, or a field."""
+        self._in_file = name == FILE_FIELD
         if self._in_file:
             if self.form.file is not None:
                 raise MalformedMultipart("A job takes one file; send each as a job of its own")
             self.form.file = self._upload.stored
-            self.form.file.name = options.get(b"filename", b"").decode("utf-8", "replace") or None
+            self.form.file.name = file_name
 
-    def _data(self, data: bytes, start: int, end: int) -> None:
-        chunk = data[start:end]
+    def part_goes_on(self, chunk: bytes) -> None:
+        """Some of the file, or of a field."""
         if self._in_file:
             self._upload.take(chunk)
-            return
-        self._value += chunk
-        self._field_bytes += len(chunk)
-        if self._field_bytes > MAX_FIELD_BYTES:
-            raise TooLarge(f"The fields have more than {MAX_FIELD_BYTES} bytes", limit_bytes=MAX_FIELD_BYTES)
+        else:
+            super().part_goes_on(chunk)
 
-    def _end(self) -> None:
+    def part_ends(self) -> None:
+        """The file has ended, or a field."""
         if self._in_file:
             self._in_file = False
-            return
-        self.form.fields.setdefault(self._name, []).append(self._value.decode("utf-8", "replace"))
-        if sum(map(len, self.form.fields.values())) > MAX_FIELDS:
-            raise MalformedMultipart(f"The body has more than {MAX_FIELDS} fields")
-
-    def _finish(self) -> None:
-        self.ended = True
+        else:
+            super().part_ends()
 
 
 async def read_form(request: Request[Any], blobs: BlobStore, key: str, *, max_bytes: int) -> Form:
@@ -124,7 +155,7 @@ async def read_form(request: Request[Any], blobs: BlobStore, key: str, *, max_by
         raise MalformedMultipart("The Content-Type names no boundary")
     refuse_if_announced_too_large(request, max_bytes + MAX_ENVELOPE_BYTES)
     async with open_upload(blobs, key, max_bytes=max_bytes) as upload:
-        parts = _Parts(upload)
+        parts = _OneFile(upload)
         received = 0
         try:
             parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]  # its TypedDict, by name
