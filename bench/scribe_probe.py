@@ -30,13 +30,13 @@ class ProbedScribe(Scribe):
         self._committed_at = time.time()
         super().publish(epoch, events)
 
-    def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
+    async def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
         for _, _, entry in taken:
             delays_ms.extend(
                 (self._committed_at - datetime.fromisoformat(draft.timestamp).timestamp()) * 1000
                 for draft in entry.drafts
             )
-        super()._settle(taken, committed)
+        await super()._settle(taken, committed)
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 import plugins as builtin_folder
-from plugins.contract import Plugin, Tool, ToolOptions
+from plugins.contract import Plugin, PluginMetadata, Tool, ToolOptions
 from plugins.errors import InvalidOptions, UnknownPlugin, UnknownTool
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class PluginRegistry:
     def __init__(self) -> None:
         self._plugins: dict[str, type[Plugin]] = {}
         self._failed: dict[str, str] = {}
+        self._manifests: dict[str, PluginMetadata] = {}
 
     @classmethod
     def load(cls, *, extra: Sequence[str] = ()) -> PluginRegistry:
@@ -69,6 +70,12 @@ class PluginRegistry:
             return self._plugins[name]
         except KeyError:
             raise UnknownPlugin(f"There is no plugin {name!r}") from None
+
+    def manifest(self, name: str) -> PluginMetadata:
+        """What the plugin says of itself, made once: schemas take longer than a small job. Raises `UnknownPlugin`."""
+        if name not in self._manifests:
+            self._manifests[name] = self.get(name).manifest()
+        return self._manifests[name]
 
     def tool(self, plugin: str, name: str) -> type[Tool[Any]]:
         """One tool of a plugin; raises `UnknownPlugin` and `UnknownTool`."""

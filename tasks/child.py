@@ -32,6 +32,8 @@ class Child:
         #: The process and what it started; None where it has not said who it is, or was gone by then.
         self.tree: ProcessTree | None = None
         self.run: Run | None = None
+        #: The run that its log lines are of.
+        self.followed: Run | None = None
         #: It has asked for a job at least once.
         self.has_asked = False
         #: It is the worker's main process: it announces the fleet and asks to drain.
@@ -81,10 +83,19 @@ class Child:
         else:
             self.stop(reason)
 
-    def release(self, *, confirmed: bool) -> None:
-        """Answer how the job ended here: as the child said, or not as its own any more. It may claim the next."""
-        self.run = None
-        self.send(["ended", confirmed])
+    @property
+    def gone(self) -> bool:
+        """Whether its connection has ended."""
+        return self._writer.is_closing()
+
+    def release(self, *, confirmed: bool, following: Run | None = None, asked: bool = False) -> None:
+        """Answer how the job ended here: as the child said, or not as its own any more.
+
+        Where it asked for the next one, the answer to that goes with it; else it may claim.
+        """
+        self.run = following
+        answer: list[Any] = [] if not asked else [None if following is None else following.job.row()]
+        self.send(["ended", confirmed, *answer])
 
     def kill(self) -> None:
         """End a process that does not stop."""

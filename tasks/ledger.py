@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from app.database.direct import HotConnection
 from app.database.schema import tool_runs
-from app.jobs.job import JobStatus
+from app.jobs.claims import Claim, give
+from app.jobs.job import Job, JobStatus
 from app.jobs.transitions import advance, committed_n
 from app.realtime.event_log import append, epoch_of
 from app.realtime.events import Draft, LogEvent
@@ -35,6 +36,10 @@ class Entry:
     drafts: list[Draft]
     row: dict[str, Any]
     tool_runs: list[dict[str, Any]] = field(default_factory=list)
+    #: It holds the end of the job.
+    ends: bool = False
+    #: Its child wants the next job: that is claimed in the same transaction.
+    wanted: Claim | None = None
 
 
 class Outcome(StrEnum):
@@ -46,11 +51,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """One commit: what became of each entry, and the events to publish."""
+    """One commit: what became of each entry, the job that its child got after it, and the events to publish."""
 
     epoch: str
     outcomes: list[Outcome]
     events: list[LogEvent]
+    given: list[Job | None]
 
 
 def commit(connection: HotConnection, entries: list[Entry]) -> Committed:
@@ -68,10 +74,18 @@ def commit(connection: HotConnection, entries: list[Entry]) -> Committed:
             # reads its events from the log within a second.
             done = committed_n(connection, entry.job_id, entry.attempt) == entry.to_n
             outcomes.append(Outcome.COMMITTED if done else Outcome.FENCED)
+    # After all ends, so that fairness counts what still runs; before the log's head is locked, as every claim.
+    given: list[Job | None] = []
+    for entry, outcome in zip(entries, outcomes, strict=True):
+        wanted = entry.wanted if outcome is Outcome.COMMITTED else None
+        job = None if wanted is None else give(connection, wanted)
+        given.append(job)
+        if job is not None:
+            drafts.setdefault(job.tenant, []).append(job.status_draft())
     events = [event for tenant in sorted(drafts) for event in append(connection, tenant, drafts[tenant])]
     if runs:
         connection.execute(_INSERT_RUNS, runs)
-    return Committed(epoch_of(connection) if events else "", outcomes, events)
+    return Committed(epoch_of(connection) if events else "", outcomes, events, given)
 
 
 def rehearse(connection: HotConnection) -> None:

@@ -1,8 +1,9 @@
 """The words between a worker's child and its scribe: length-prefixed JSON arrays over a Unix socket.
 
-From the child: `hello pid` · `claim queue` · `emit n type timestamp payload row` · `end n status row tool_runs` ·
-`stopped`. From the scribe: `job {...}|null` · `ended confirmed` · `stop reason`. The worker's main process
-speaks too: `announce fleet, seconds that it is there` · `drain`.
+From the child: `hello pid` · `claim queue` · `emit n type timestamp payload row` · `stopped` ·
+`end n status row tool_runs queue`, where the queue is that of which it wants the next job, or null.
+From the scribe: `job {...}` · `ended confirmed` · `ended confirmed {...}` with the answer to such a wish, a job or
+null · `stop reason`. The worker's main process speaks too: `announce fleet, seconds that it is there` · `drain`.
 
 `Link` is the child's end. Sending blocks while the scribe is behind: that is the backpressure.
 """
@@ -140,4 +141,7 @@ class Link:
                 if message[0] == "stop":
                     self.stop_reason = str(message[1])
                 else:
+                    if message[0] == "ended":
+                        # The next job may come with it, and its stop right behind.
+                        self.stop_reason = None
                     self._answers.put(message)

@@ -36,6 +36,8 @@ class Run:
     tool_runs: list[dict[str, Any]] = field(default_factory=list)
     #: The child has said that it is done; its end is among what waits.
     ending: bool = False
+    #: The queue of which its child wants the next job, at once with this one's end.
+    wants: str | None = None
     #: The claim was lost: whatever else the child says is not written.
     fenced: bool = False
     #: When the child was told to stop, on the monotonic clock; None while it may go on.
@@ -61,8 +63,9 @@ class Run:
         self.waiting.append((n, draft, row))
         self.heard_at = time.monotonic()
 
-    def end(self, n: int, row: dict[str, Any], tool_runs: list[dict[str, Any]]) -> None:
+    def end(self, n: int, row: dict[str, Any], tool_runs: list[dict[str, Any]], wants: str | None) -> None:
         """Take the end of the job: its last row, and the terminal `job_status` made from it."""
+        self.wants = wants
         self.job = replace(self.job, **row)
         self.waiting.append((n, self.job.status_draft(), row))
         self.tool_runs = tool_runs
@@ -86,6 +89,7 @@ class Run:
             drafts=[draft for _, draft, _ in taken],
             row=row,
             tool_runs=self.tool_runs if self.ending and last else [],
+            ends=self.ending and last,
         )
 
     def settle(self, entry: Entry) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 import pydantic_core
@@ -42,18 +43,21 @@ _CAN_NOT_BEGIN: Final = {
 }
 
 
-def run_job(resources: ChildResources, link: Link, job: Job) -> None:
+def run_job(
+    resources: ChildResources, link: Link, job: Job, *, next_queue: Callable[[], str | None]
+) -> list[dict[str, Any] | None]:
     """Run the job to its end, as far as this child can; raises `ScribeLost` where the scribe has gone.
 
-    Returns once the scribe has committed the end, or has said that the job is not this child's any more.
+    Returns once the scribe has committed the end, or has said that the job is not this child's any more. Where the
+    end was committed and `next_queue` named a queue then, gives the answer to that: the next job's row, or None.
     """
+    observer = WireObserver(link, job, Previews(resources.blobs, job.id), next_queue=next_queue)
     with of_job(job), kept_surroundings():
-        _run(resources, link, job)
+        _run(resources, link, job, observer)
+    return observer.following
 
 
-def _run(resources: ChildResources, link: Link, job: Job) -> None:
-    observer = WireObserver(link, job, Previews(resources.blobs, job.id))
-    logger.info("Running", extra={"action": "job_run"})
+def _run(resources: ChildResources, link: Link, job: Job, observer: WireObserver) -> None:
     try:
         outcome = asyncio.run(_run_tool(resources, job, observer))
         row = _result_row(outcome)

@@ -13,16 +13,17 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from app.batches.clerk import Clerk
+from app.database.direct import HotConnection
 from app.database.lifecycle import ensure_epoch
-from app.jobs import transitions
+from app.jobs.claims import Claim, claim
 from app.jobs.ids import now_ms
-from app.jobs.job import JobStatus
-from app.log_context import follow
+from app.jobs.job import Job, JobStatus
+from app.jobs.transitions import Moved
+from app.log_context import about, follow
 from app.logs import configure_logging
 from app.realtime.event_bus import batch_of
 from app.realtime.event_log import epoch_of
@@ -127,7 +128,9 @@ class Scribe:
         try:
             while True:
                 prefix = await reader.readexactly(PREFIX_BYTES)
-                await self._hear(child, decode(await reader.readexactly(body_length(prefix))))
+                message = decode(await reader.readexactly(body_length(prefix)))
+                self._follow(child)
+                await self._hear(child, message)
         except (asyncio.IncompleteReadError, ConnectionError):
             logger.debug("A process hung up", extra={"action": "child_gone", "pid": child.pid})
         except (ValueError, TypeError):
@@ -142,8 +145,10 @@ class Scribe:
         match message:
             case ["emit", int(n), str(kind), str(timestamp), str(payload), dict(row)]:
                 await self._take(child, lambda run: run.emit(n, kind, timestamp, payload, row))
-            case ["end", int(n), str(status), dict(row), list(tool_runs)]:
-                await self._take(child, lambda run: run.end(n, {**row, **_ended(status)}, tool_runs))
+            case ["end", int(n), str(status), dict(row), list(tool_runs), (str() | None) as wants]:
+                if wants is not None:
+                    self._watch.asked(child)
+                await self._take(child, lambda run: run.end(n, {**row, **_ended(status)}, tool_runs, wants))
                 run = child.run
                 if run is not None and run.fenced:
                     # The job was taken away before its end came; what the child said of it is nobody's.
@@ -165,27 +170,41 @@ class Scribe:
 
     async def _claim(self, child: Child, queue: str) -> None:
         self._watch.asked(child)
-        follow(None)
-        lease_until_ms = now_ms() + int(self._settings.lease_seconds * 1000)
         moved = None
         if not self._watch.draining:
-            moved, epoch = await self._transactions.run(
-                _claim, queue, self._settings.worker_id, lease_until_ms, self._watch.left_to_others(queue)
-            )
+            moved, epoch = await self._transactions.run_at_once(_claim, self._wanted(queue))
         if moved is None:
             child.send(["job", None])
             return
         self.publish(epoch, moved.events)
-        if self._watch.draining:
-            # It began to drain meanwhile, and waits for no child that runs nothing.
-            await self._watch.hand_back(Run(moved.job), crashed=False)
-            child.send(["job", None])
-            return
-        child.run = Run(moved.job)
-        # All that this child says is of this job from now on, its death too.
-        follow(moved.job)
-        logger.info("A job begins", extra={"action": "job_claimed"})
-        child.send(["job", moved.job.row()])
+        run = await self._begun(child, moved.job)
+        child.run = run
+        self._follow(child)
+        child.send(["job", None if run is None else run.job.row()])
+
+    def _wanted(self, queue: str) -> Claim:
+        return Claim(
+            queues=(queue,),
+            worker_id=self._settings.worker_id,
+            lease_until_ms=now_ms() + int(self._settings.lease_seconds * 1000),
+            left_to_others=self._watch.left_to_others(queue),
+        )
+
+    async def _begun(self, child: Child, job: Job) -> Run | None:
+        """The run of a job that was claimed for a child; None where it was handed back at once."""
+        if self._watch.draining or child.gone:
+            # Meanwhile: a worker that drains waits for no child that runs nothing.
+            await self._watch.hand_back(Run(job), crashed=False)
+            return None
+        logger.info("A job begins", extra={"action": "job_claimed", **about(job)})
+        return Run(job)
+
+    def _follow(self, child: Child) -> None:
+        """All that this child says is of its job from now on, its death too."""
+        job = None if child.run is None else child.run.job
+        if child.followed is not child.run:
+            child.followed = child.run
+            follow(job)
 
     async def _take(self, child: Child, take: Callable[[Run], None]) -> None:
         run = child.run
@@ -217,6 +236,7 @@ class Scribe:
             await self._watch.main_process_gone()
             return
         self._watch.bereaved()
+        self._follow(child)
         run = child.run
         if run is None:
             await child.end_rest()
@@ -257,6 +277,8 @@ class Scribe:
             for child in children[first:] + children[:first]:
                 entry = child.run.take(room) if child.run is not None and room > 0 else None
                 if child.run is not None and entry is not None:
+                    if child.run.wants is not None and entry.ends and not self._watch.draining:
+                        entry = replace(entry, wanted=self._wanted(child.run.wants))
                     taken.append((child, child.run, entry))
                     room -= len(entry.drafts)
             if not taken:
@@ -267,36 +289,28 @@ class Scribe:
                 self._transactions.run_at_once(commit, entries) if few else self._transactions.run(commit, entries)
             )
             self.publish(committed.epoch, committed.events)
-            self._settle(taken, committed)
+            await self._settle(taken, committed)
             async with self._settled:
                 self._settled.notify_all()
             for (_, run, _), outcome in zip(taken, committed.outcomes, strict=True):
                 if outcome is Outcome.FENCED and run.ending:
                     await self._watch.leave_nothing(run.job)
 
-    def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
-        for (child, run, entry), outcome in zip(taken, committed.outcomes, strict=True):
+    async def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
+        for (child, run, entry), outcome, job in zip(taken, committed.outcomes, committed.given, strict=True):
             if outcome is Outcome.FENCED:
                 child.lose(run, "claim_lost")
-            else:
-                run.settle(entry)
-                if run.ended:
-                    child.release(confirmed=True)
+                continue
+            run.settle(entry)
+            if run.ended:
+                following = None if job is None else await self._begun(child, job)
+                child.release(confirmed=True, following=following, asked=entry.wanted is not None)
         if any(child.run is not None and child.run.waiting for child in self._children):
             self._work.set()
 
 
-def _claim(
-    connection: sa.Connection, queue: str, worker_id: str, lease_until_ms: int, left_to_others: frozenset[str]
-) -> tuple[transitions.Moved | None, str]:
-    moved = transitions.claim(
-        connection,
-        queues=[queue],
-        worker_id=worker_id,
-        lease_until_ms=lease_until_ms,
-        left_to_others=left_to_others,
-    )
-    return moved, epoch_of(connection)
+def _claim(connection: HotConnection, wanted: Claim) -> tuple[Moved | None, str]:
+    return claim(connection, wanted), epoch_of(connection)
 
 
 def _ended(status: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from typing import Final
 logger = logging.getLogger(__name__)
 
 STANDARD_FILES: Final = (0, 1, 2)
+#: By number: to look them up by name each time takes as long as the rest of what is done here.
+_SIGNALS: Final = tuple(int(number) for number in signal.valid_signals())
 
 
 @contextmanager
@@ -20,7 +22,7 @@ def kept_surroundings() -> Iterator[None]:
     """Put back folder, environment, file mode mask, signal handlers and standard files, whatever happened."""
     folder, environment = _folder(), dict(os.environ)
     mask = _mask()
-    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         with _kept_standard_files():
             yield

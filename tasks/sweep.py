@@ -35,8 +35,10 @@ IDEMPOTENCY_MS: Final = DAY_MS
 KEYS_A_ROUND: Final = 1_000
 #: Steps of deleting events a round: between two of them others write, and after them the bell is due again.
 STEPS_A_ROUND: Final = 20
-#: Jobs a round that are measured, and as many that are trimmed.
+#: Jobs a round that are trimmed.
 JOBS_A_ROUND: Final = 20
+#: Jobs a round that are measured, in one transaction: more than a busy worker ends in its time.
+MEASURED_A_ROUND: Final = 500
 #: Uploads a round that are over.
 UPLOADS_A_ROUND: Final = 20
 #: Between two looks at the batches that are not over.
@@ -175,16 +177,23 @@ class Cleaning:
             await self._transactions.run(trimming.apply, trim)
 
     async def _measure(self) -> None:
-        for job in await self._transactions.read(usage.unmeasured, JOBS_A_ROUND):
-            try:
-                previews = await asyncio.to_thread(self._blobs.bytes_below, preview_prefix(job.id))
-            except Exception:
-                logger.exception(
-                    "What a job's previews take could not be found out: they are not counted",
-                    extra={"action": "measure_failed", "job_id": job.id},
-                )
-                previews = 0
-            await self._transactions.run(usage.put_in, job.id, job.known_bytes + previews)
+        ended = await self._transactions.read(usage.unmeasured, MEASURED_A_ROUND)
+        if ended:
+            measured = await asyncio.to_thread(self._with_previews, ended)
+            await self._transactions.run(usage.put_in_all, measured)
+
+    def _with_previews(self, ended: list[usage.Unmeasured]) -> dict[str, int]:
+        return {job.id: job.known_bytes + self._bytes_of_previews(job.id) for job in ended}
+
+    def _bytes_of_previews(self, job_id: str) -> int:
+        try:
+            return self._blobs.bytes_below(preview_prefix(job_id))
+        except Exception:
+            logger.exception(
+                "What a job's previews take could not be found out: they are not counted",
+                extra={"action": "measure_failed", "job_id": job_id},
+            )
+            return 0
 
     async def _end_uploads(self) -> None:
         for upload_id in await self._transactions.read(uploads.expired, UPLOADS_A_ROUND):

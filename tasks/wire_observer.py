@@ -49,7 +49,13 @@ DEVICE_UNAVAILABLE: Final = "DEVICE_UNAVAILABLE"
 class WireObserver:
     """Tells one attempt of one job to the scribe; satisfies `plugins.contract.Observer`."""
 
-    def __init__(self, link: Link, job: Job, previews: Previews) -> None:
+    def __init__(
+        self, link: Link, job: Job, previews: Previews, *, next_queue: Callable[[], str | None] = lambda: None
+    ) -> None:
+        """`next_queue` is asked at the end: of which queue this process wants the next job with the answer."""
+        #: What came with that: nothing, or the next job's row, or None where nothing waits.
+        self.following: list[dict[str, Any] | None] = []
+        self._next_queue = next_queue
         self._link = link
         self._job = job
         self._previews = previews
@@ -211,7 +217,9 @@ class WireObserver:
         """End the job; True once that is committed, False where the job was not ours any more."""
         self.close()
         self._n += 1
-        committed = bool(self._link.ask(["end", self._n, status.value, row, self._tool_runs])[1])
+        answer = self._link.ask(["end", self._n, status.value, row, self._tool_runs, self._next_queue()])
+        committed = bool(answer[1])
+        self.following = answer[2:]
         if committed:
             code = row["error"]["error_code"] if status is JobStatus.ERROR else None
             logger.info("The job has ended", extra={"action": "job_ended", "status": status.value, "code": code})

@@ -32,6 +32,8 @@ class _Compiled:
     #: Those without a default: whoever runs the statement gives them.
     required: frozenset[str]
     processors: Mapping[str, Callable[[Any], Any]]
+    #: Of a select: its columns, and what makes of the driver's value theirs.
+    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
     def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """The parameters as the driver takes them; raises `StatementError` where one is missing."""
@@ -44,10 +46,11 @@ class _Compiled:
 
 
 class DirectResult:
-    """What a statement gave, as far as hot statements ask for it. Values come as SQLite has them."""
+    """What a statement gave, as far as hot statements ask for it. Values come as SQLite has them, but in `mappings`."""
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
+    def __init__(self, cursor: sqlite3.Cursor, columns: Sequence[tuple[str, Callable[[Any], Any] | None]] = ()) -> None:
         self._cursor = cursor
+        self._columns = columns
         # Read at once: a statement whose rows are not fetched stays open, and a commit would meet it.
         self._rows = cursor.fetchall() if cursor.description is not None else []
         self.rowcount = cursor.rowcount
@@ -66,6 +69,39 @@ class DirectResult:
 
     def one_or_none(self) -> Any:
         """The only row, its columns by position; None where there is none."""
+        if len(self._rows) > 1:
+            raise sa.exc.MultipleResultsFound(f"{len(self._rows)} rows where at most one was expected")
+        return self._rows[0] if self._rows else None
+
+    def all(self) -> Sequence[Any]:
+        """All rows, their columns by position."""
+        return self._rows
+
+    def mappings(self) -> DirectMappings:
+        """The rows of a select by their columns' names, with values as SQLAlchemy gives them."""
+        return DirectMappings(
+            [
+                {
+                    name: value if processor is None else processor(value)
+                    for (name, processor), value in zip(self._columns, row, strict=True)
+                }
+                for row in self._rows
+            ]
+        )
+
+
+class DirectMappings:
+    """Rows by their columns' names."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def all(self) -> Sequence[Mapping[str, Any]]:
+        """All of them."""
+        return self._rows
+
+    def one_or_none(self) -> Mapping[str, Any] | None:
+        """The only one; None where there is none."""
         if len(self._rows) > 1:
             raise sa.exc.MultipleResultsFound(f"{len(self._rows)} rows where at most one was expected")
         return self._rows[0] if self._rows else None
@@ -89,7 +125,7 @@ class DirectConnection:
         if several:
             rows = [compiled.values(each) for each in parameters]  # type: ignore[union-attr,arg-type]
             return DirectResult(self._driver.executemany(compiled.text, rows))
-        return DirectResult(self._driver.execute(compiled.text, compiled.values(first)))
+        return DirectResult(self._driver.execute(compiled.text, compiled.values(first)), compiled.columns)
 
     @contextmanager
     def begin_nested(self) -> Iterator[DirectSavepoint]:
@@ -135,7 +171,12 @@ class DirectConnection:
             if (processor := bound.type.dialect_impl(self.dialect).bind_processor(self.dialect)) is not None
         }
         required = frozenset(name for name, bound in made.binds.items() if bound.required)
-        compiled = _Compiled(statement, str(made), names, made.params, required, processors)
+        selected = statement.selected_columns if isinstance(statement, sa.Select) else ()
+        shown = tuple(
+            (str(column.name), column.type.dialect_impl(self.dialect).result_processor(self.dialect, None))
+            for column in selected
+        )
+        compiled = _Compiled(statement, str(made), names, made.params, required, processors, shown)
         if len(self._compiled) >= MAX_COMPILED:
             self._compiled.clear()
         self._compiled[id(statement), keys] = compiled

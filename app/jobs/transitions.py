@@ -6,16 +6,15 @@ once the transaction has committed. The row is changed first, the log's head aft
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.database.direct import HotConnection
-from app.database.insertion import insert_unless_there
-from app.database.schema import jobs, tool_runs, turns
+from app.database.schema import jobs, tool_runs
 from app.errors import JobAlreadyEnded, JobNotFound
 from app.jobs import search
 from app.jobs.ids import now_ms
@@ -23,11 +22,6 @@ from app.jobs.job import Job, JobStatus, job_from_row, sources_of
 from app.realtime.event_log import append
 from app.realtime.events import Draft, LogEvent
 from app.realtime.message_types import ErrorDetails, ErrorPayload, MessageType, payload_json, timestamp_now
-
-#: The line of a tenant's single jobs, where a batch's has its id.
-SINGLE: Final = ""
-#: Batches of a tenant that are looked at for its next job.
-MAX_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +46,6 @@ def submit_all(connection: sa.Connection, tenant: str, queued: Sequence[Job]) ->
     connection.execute(sa.insert(jobs), [job.row() for job in queued])
     search.add_all(connection, [(tenant, job.id, job.input_name) for job in queued])
     return append(connection, tenant, [job.status_draft() for job in queued])
-
-
-def claim(
-    connection: sa.Connection,
-    *,
-    queues: list[str],
-    worker_id: str,
-    lease_until_ms: int,
-    left_to_others: frozenset[str] = frozenset(),
-) -> Moved | None:
-    """Give the next job of these queues to a worker; None where nothing waits but what is `left_to_others`: plugins.
-
-    Fair: the tenant with the fewest running jobs comes first, then priority. Of a tenant's lines, one for each batch
-    and one for its single jobs, that with the fewest running jobs comes first, then that which was served longest ago;
-    in a line the oldest.
-    """
-    job = _next_in_line(connection, queues, left_to_others)
-    if job is None:
-        return None
-    now = now_ms()
-    _note_turn(connection, job, now)
-    return _move(
-        connection,
-        job,
-        JobStatus.RUNNING,
-        {
-            "worker_id": worker_id,
-            "lease_until_ms": lease_until_ms,
-            "last_n": 0,
-            "progress": 0,
-            "started_at_ms": now,
-        },
-    )
 
 
 def cancel(connection: sa.Connection, tenant: str, job_id: str) -> Moved:
@@ -258,104 +219,3 @@ def _changed(connection: sa.Connection, job: Job, target: JobStatus, values: dic
         .values(values)
     )
     return replace(job, **values) if result.rowcount == 1 else None
-
-
-def _next_in_line(connection: sa.Connection, queues: list[str], left_to_others: frozenset[str]) -> Job | None:
-    running: dict[str, int] = {}
-    running_of_line: dict[tuple[str, str], int] = {}
-    for row in connection.execute(
-        sa.select(jobs.c.tenant, jobs.c.batch_id, sa.func.count().label("running"))
-        .where(jobs.c.status == JobStatus.RUNNING)
-        .group_by(jobs.c.tenant, jobs.c.batch_id)
-    ):
-        running[row.tenant] = running.get(row.tenant, 0) + row.running
-        running_of_line[row.tenant, row.batch_id or SINGLE] = row.running
-    served = {
-        (row.tenant, row.batch_id): row.at_ms
-        for row in connection.execute(sa.select(turns.c.tenant, turns.c.batch_id, turns.c.at_ms))
-    }
-    candidates = [
-        (
-            running.get(tenant, 0),
-            job.priority,
-            running_of_line.get((tenant, line), 0),
-            served.get((tenant, line), 0),
-            job.id,
-            job,
-        )
-        for queue in queues
-        for tenant in _waiting_tenants(connection, queue)
-        for line in _waiting_lines(connection, queue, tenant, served)
-        if (job := _first_of(connection, queue, tenant, line, left_to_others)) is not None
-    ]
-    return min(candidates)[-1] if candidates else None
-
-
-def _waiting_tenants(connection: sa.Connection, queue: str) -> list[str]:
-    """The tenants with queued jobs, by one index look-up each however long their queues are."""
-    return _distinct(connection, jobs.c.tenant, jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue)
-
-
-def _waiting_lines(
-    connection: sa.Connection, queue: str, tenant: str, served: Mapping[tuple[str, str], int]
-) -> list[str]:
-    """The lines in which jobs of this tenant wait: that of its single jobs, and so many of its batches.
-
-    They go round: those behind the batch that was served last come first, so that each is among them one day.
-    """
-    waiting = (jobs.c.status == JobStatus.QUEUED, jobs.c.queue == queue, jobs.c.tenant == tenant)
-    turns_taken = [(at_ms, line) for (owner, line), at_ms in served.items() if owner == tenant and line != SINGLE]
-    last = max(turns_taken, default=(0, ""))[1]
-    behind = _distinct(connection, jobs.c.batch_id, *waiting, jobs.c.batch_id > last, most=MAX_LINES)
-    if last and len(behind) < MAX_LINES:
-        most = MAX_LINES - len(behind)
-        behind += _distinct(connection, jobs.c.batch_id, *waiting, jobs.c.batch_id <= last, most=most)
-    return [SINGLE, *behind]
-
-
-def _distinct(
-    connection: sa.Connection, column: sa.Column[Any], *conditions: sa.ColumnElement[bool], most: int | None = None
-) -> list[str]:
-    """The values of the column that an index has behind these conditions, each by one look-up."""
-    values: list[str] = []
-    while most is None or len(values) < most:
-        beyond = [column > values[-1]] if values else []
-        value = connection.execute(sa.select(sa.func.min(column)).where(*conditions, *beyond)).scalar_one()
-        if value is None:
-            break
-        values.append(value)
-    return values
-
-
-def _first_of(
-    connection: sa.Connection, queue: str, tenant: str, line: str, left_to_others: frozenset[str]
-) -> Job | None:
-    conditions = [
-        jobs.c.status == JobStatus.QUEUED,
-        jobs.c.queue == queue,
-        jobs.c.tenant == tenant,
-        jobs.c.batch_id.is_(None) if line == SINGLE else jobs.c.batch_id == line,
-    ]
-    if left_to_others:
-        conditions.append(jobs.c.plugin.not_in(sorted(left_to_others)))
-    row = connection.execute(
-        sa.select(jobs)
-        .where(*conditions)
-        .order_by(jobs.c.priority, jobs.c.id)
-        .limit(1)
-        # Another worker's claim is stepped over, not waited for (PostgreSQL; SQLite has one writer anyway).
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    return None if row is None else job_from_row(row)
-
-
-def _note_turn(connection: sa.Connection, job: Job, at_ms: int) -> None:
-    """This line was served just now. A batch that has ended takes its turn's row with it."""
-    values = {"tenant": job.tenant, "batch_id": job.batch_id or SINGLE, "at_ms": at_ms}
-    changed = connection.execute(
-        sa.update(turns)
-        .where(turns.c.tenant == values["tenant"], turns.c.batch_id == values["batch_id"])
-        .values(at_ms=at_ms)
-    )
-    if not changed.rowcount:
-        insert_unless_there(connection, turns, values)

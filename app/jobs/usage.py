@@ -5,6 +5,7 @@ A job's input counts for each job that has it, also where retries share one file
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,15 @@ from app.database.schema import EVERYONE, events, jobs, stored
 
 #: What a row of the log takes beside its payload, with its place in two indexes.
 EVENT_BYTES: Final = 200
+
+_NOTE: Final = (
+    sa.update(jobs)
+    .where(jobs.c.id == sa.bindparam("b_id"), jobs.c.stored_bytes.is_(None))
+    .values(stored_bytes=sa.bindparam("stored_bytes"))
+)
+_LOG_BYTES: Final = sa.select(
+    sa.func.coalesce(sa.func.sum(sa.func.length(events.c.payload)), 0), sa.func.count()
+).where(events.c.tenant == sa.bindparam("tenant"), events.c.job_id == sa.bindparam("job_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +53,17 @@ def unmeasured(connection: sa.Connection, limit: int) -> list[Unmeasured]:
 
 def put_in(connection: sa.Connection, job_id: str, measured_bytes: int) -> None:
     """Note what a job takes, once; does nothing where it is gone."""
-    measured = connection.execute(
-        sa.update(jobs).where(jobs.c.id == job_id, jobs.c.stored_bytes.is_(None)).values(stored_bytes=measured_bytes)
-    )
-    if measured.rowcount == 1:
-        _change(connection, measured_bytes)
+    put_in_all(connection, {job_id: measured_bytes})
+
+
+def put_in_all(connection: sa.Connection, measured: Mapping[str, int]) -> None:
+    """The same for several, by their ids."""
+    together = 0
+    for job_id, measured_bytes in measured.items():
+        noted = connection.execute(_NOTE, {"b_id": job_id, "stored_bytes": measured_bytes})
+        together += measured_bytes if noted.rowcount == 1 else 0
+    if together:
+        _change(connection, together)
 
 
 def take_out(connection: sa.Connection, measured_bytes: int | None) -> None:
@@ -62,9 +78,5 @@ def _change(connection: sa.Connection, difference: int) -> None:
 
 
 def _log_bytes(connection: sa.Connection, tenant: str, job_id: str) -> int:
-    texts, rows = connection.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(sa.func.length(events.c.payload)), 0), sa.func.count()).where(
-            events.c.tenant == tenant, events.c.job_id == job_id
-        )
-    ).one()
+    texts, rows = connection.execute(_LOG_BYTES, {"tenant": tenant, "job_id": job_id}).one()
     return int(texts) + int(rows) * EVENT_BYTES

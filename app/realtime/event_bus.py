@@ -58,6 +58,11 @@ class BusBatch:
     epoch: str
     segments: list[Segment]
 
+    @property
+    def size(self) -> int:
+        """Bytes of the payloads that it carries."""
+        return sum(len(event.payload) for segment in self.segments for event in segment.events or ())
+
     def encode(self) -> bytes:
         """The batch as bytes."""
         segments = [
@@ -161,12 +166,26 @@ class EventPublisher:
     def _publish_until_closed(self, producer: Any) -> None:
         while True:
             while self._waiting:
-                batch = self._waiting.popleft()
+                batch = self._next()
                 producer.publish(batch.encode(), content_type="application/json", content_encoding="utf-8", retry=False)
             if self._closing:
                 return
             self._wake.wait()
             self._wake.clear()
+
+    def _next(self) -> BusBatch:
+        """The batch that waits longest, with those behind it that one message may carry too.
+
+        Where many small commits follow one another, a message each would cost more than they do.
+        """
+        batch = self._waiting.popleft()
+        segments, size = list(batch.segments), batch.size
+        while self._waiting and self._waiting[0].epoch == batch.epoch:
+            size += self._waiting[0].size
+            if size > MAX_BATCH_BYTES:
+                break
+            segments += self._waiting.popleft().segments
+        return BusBatch(batch.epoch, merged(segments))
 
 
 class EventConsumer:

@@ -21,7 +21,7 @@ class InspectorService:
 
     async def inspect(self, plugin_name: str) -> PluginMetadata:
         """What the plugin says of itself; raises `UnknownPlugin`."""
-        return self._registry.get(plugin_name).manifest()
+        return self._registry.manifest(plugin_name)
 
     async def start_timing(self, plugin_name: str) -> None:
         """Start this plugin's clock; raises `ValueError` where it runs already."""

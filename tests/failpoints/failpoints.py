@@ -127,11 +127,11 @@ def _arm_acknowledgement(point: Failpoint) -> None:
     child: Any = Child
     release = child.release
 
-    def failing_release(self: Child, *, confirmed: bool) -> None:
+    def failing_release(self: Child, *, confirmed: bool, **following: Any) -> None:
         if confirmed and point.reached("before-ack", "end"):
             # The message is on the bus; that the child may go on, it has not heard.
             point.published.wait(10)
             os.kill(os.getpid(), signal.SIGKILL)
-        release(self, confirmed=confirmed)
+        release(self, confirmed=confirmed, **following)
 
     child.release = failing_release

@@ -43,11 +43,9 @@ def test_a_job_can_be_followed_through_the_logs(
     assert sorted((line["attempt"], line["action"]) for line in lines) == [
         (1, "child_died"),
         (1, "job_claimed"),
-        (1, "job_run"),
         (1, "job_submitted"),
         (2, "job_claimed"),
         (2, "job_ended"),
-        (2, "job_run"),
     ]
     everything = logs.read_text()
     assert "private-holiday" not in everything

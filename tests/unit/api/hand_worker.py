@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.database.engine import Database
-from app.jobs import transitions
+from app.jobs import claims, transitions
 from app.jobs.job import Job, JobStatus
 from app.realtime.events import Draft
 from app.realtime.message_types import (
@@ -120,7 +120,17 @@ class HandWorker:
         """Claim until this job is claimed; what stood before it in the line goes on running for ever."""
         while True:
             with self._database.write() as connection:
-                moved = transitions.claim(connection, queues=["cpu", "gpu"], worker_id="hand-1", lease_until_ms=2**52)
+                moved = claims.claim(
+                    connection,
+                    claims.Claim(
+                        queues=(
+                            "cpu",
+                            "gpu",
+                        ),
+                        worker_id="hand-1",
+                        lease_until_ms=2**52,
+                    ),
+                )
             assert moved is not None, f"{job_id} does not wait"
             if moved.job.id == job_id:
                 return Run(self._database, moved.job)

@@ -20,7 +20,7 @@ from app.database.engine import Database
 from app.database.lifecycle import open_log
 from app.database.migrations import migrate
 from app.database.schema import jobs, tool_runs
-from app.jobs import retention, store, transitions, usage
+from app.jobs import claims, retention, store, transitions, usage
 from app.jobs.job import Job, JobStatus
 from app.realtime import event_log
 from app.realtime.events import Draft
@@ -130,7 +130,7 @@ def test_who_still_runs_a_job_of_before_has_lost_it(
         transitions.submit(connection, job)
     make(database, blobs, tmp_path / "backup")
     with database.write() as connection:
-        transitions.claim(connection, queues=["cpu"], worker_id="w", lease_until_ms=2**52)
+        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_until_ms=2**52))
 
     restore(database, blobs, tmp_path / "backup", overwrite=True)
 

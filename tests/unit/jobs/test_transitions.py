@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.database.engine import Database
 from app.database.schema import tool_runs
 from app.errors import JobAlreadyEnded, JobNotFound
-from app.jobs import retention, store, transitions
+from app.jobs import claims, retention, store, transitions
 from app.jobs.ids import first_id_at, new_id, now_ms
 from app.jobs.job import MOVES, Job, JobStatus, Priority
 from app.realtime.event_log import read_since, state
@@ -27,8 +27,8 @@ def _submit(database: Database, job: Job) -> Job:
 
 def _claim(database: Database, *queues: str) -> Job | None:
     with database.write() as connection:
-        moved = transitions.claim(
-            connection, queues=list(queues) or ["cpu"], worker_id="w", lease_until_ms=now_ms() + 20_000
+        moved = claims.claim(
+            connection, claims.Claim(queues=queues or ("cpu",), worker_id="w", lease_until_ms=now_ms() + 20_000)
         )
     return None if moved is None else moved.job
 
@@ -78,12 +78,14 @@ def test_claim_leaves_to_others_what_only_they_have(database: Database, new_job:
 
     with database.write() as connection:
         taken = [
-            transitions.claim(
+            claims.claim(
                 connection,
-                queues=["cpu"],
-                worker_id="w",
-                lease_until_ms=now_ms() + 20_000,
-                left_to_others=frozenset({"codes"}),
+                claims.Claim(
+                    queues=("cpu",),
+                    worker_id="w",
+                    lease_until_ms=now_ms() + 20_000,
+                    left_to_others=frozenset({"codes"}),
+                ),
             )
             for _ in range(2)
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.database.engine import Database
-from app.jobs import store, transitions
+from app.jobs import claims, store, transitions
 from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus
 from app.realtime.event_log import read_since, state
@@ -20,7 +20,9 @@ PROGRESS = '{"job_id":"x","progress":1}'
 def _running(database: Database, job: Job) -> Run:
     with database.write() as connection:
         transitions.submit(connection, job)
-        moved = transitions.claim(connection, queues=[job.queue], worker_id="w", lease_until_ms=now_ms() + 20_000)
+        moved = claims.claim(
+            connection, claims.Claim(queues=(job.queue,), worker_id="w", lease_until_ms=now_ms() + 20_000)
+        )
     assert moved is not None
     return Run(moved.job)
 
@@ -76,7 +78,7 @@ def test_end_is_written_with_the_last_messages(database: Database, new_job: Call
     run = _running(database, new_job())
     run.emit(1, "progress", timestamp_now(), PROGRESS, {"progress": 100})
     tool_run = {"plugin": "motion", "tool": "detect", "timing_ms": 1.0, "frames": 1, "failed": False, "at_ms": 1}
-    run.end(2, {"status": JobStatus.DONE, "result": {"tracks": 1}, "finished_at_ms": now_ms()}, [tool_run])
+    run.end(2, {"status": JobStatus.DONE, "result": {"tracks": 1}, "finished_at_ms": now_ms()}, [tool_run], None)
     entry = run.take(100)
     assert entry is not None
 

@@ -43,13 +43,17 @@ class Caller:
         self._writer.write(encode(list(message)))
 
     async def hear(self, name: str) -> Any:
-        """The next thing of that name that the scribe says."""
+        """The next thing of that name that the scribe says: its first word."""
+        return (await self.hear_all(name))[0]
+
+    async def hear_all(self, name: str) -> list[Any]:
+        """The next thing of that name, whole."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 prefix = await self._reader.readexactly(PREFIX_BYTES)
                 message = decode(await self._reader.readexactly(body_length(prefix)))
                 if message[0] == name:
-                    return message[1]
+                    return message[1:]
 
     async def claim(self) -> Any:
         """The next job, or None."""
@@ -122,6 +126,11 @@ def submit(database: Database, *jobs: Job) -> None:
             transitions.submit(connection, job)
 
 
+def in_their_turn(*jobs: Job) -> list[Job]:
+    """As they are claimed: ids of one millisecond are in no order of their making."""
+    return sorted(jobs, key=lambda job: job.id)
+
+
 def cancel(database: Database, job: Job) -> None:
     """End it on request."""
     with database.write() as connection:
@@ -145,7 +154,7 @@ def test_end_of_a_cancelled_job_is_answered(database: Database, new_job: Callabl
             assert (await child.claim())["id"] == first.id
             cancel(database, first)
             submit(database, second)
-            child.tell("end", 1, "done", {"progress": 100}, [])
+            child.tell("end", 1, "done", {"progress": 100}, [], None)
             assert await child.hear("ended") is False
             assert (await child.claim())["id"] == second.id
 
@@ -165,9 +174,71 @@ def test_end_after_a_stop_is_answered(database: Database, new_job: Callable[...,
             cancel(database, first)
             submit(database, second)
             assert await child.hear("stop") == "claim_lost"
-            child.tell("end", 1, "done", {"progress": 100}, [])
+            child.tell("end", 1, "done", {"progress": 100}, [], None)
             assert await child.hear("ended") is False
             assert (await child.claim())["id"] == second.id
+
+    asyncio.run(body())
+
+
+def test_next_job_comes_with_the_end_of_the_one_before(
+    database: Database, new_job: Callable[..., Job], tmp_path: Path
+) -> None:
+    """A child that asks for it hears both in one answer, down to the last, after which nothing waits."""
+    first, second = in_their_turn(new_job(), new_job())
+    submit(database, first, second)
+
+    async def body() -> None:
+        async with serving(database, tmp_path) as served:
+            child = await served.caller()
+            assert (await child.claim())["id"] == first.id
+            child.tell("end", 1, "done", {"progress": 100}, [], "cpu")
+            confirmed, following = await child.hear_all("ended")
+            assert (confirmed, following["id"], following["status"]) == (True, second.id, "running")
+            child.tell("end", 1, "done", {"progress": 100}, [], "cpu")
+            assert await child.hear_all("ended") == [True, None]
+
+    asyncio.run(body())
+    assert [now_of(database, job).status for job in (first, second)] == [JobStatus.DONE, JobStatus.DONE]
+
+
+def test_next_job_that_came_with_an_end_can_be_stopped(
+    database: Database, new_job: Callable[..., Job], tmp_path: Path
+) -> None:
+    """Its child is told so as of any other."""
+    first, second = in_their_turn(new_job(), new_job())
+    submit(database, first, second)
+
+    async def body() -> None:
+        async with serving(database, tmp_path) as served:
+            child = await served.caller()
+            await child.claim()
+            child.tell("end", 1, "done", {"progress": 100}, [], "cpu")
+            await child.hear_all("ended")
+            cancel(database, second)
+            assert await child.hear("stop") == "claim_lost"
+            child.tell("stopped")
+            assert await child.hear_all("ended") == [False]
+
+    asyncio.run(body())
+
+
+def test_next_job_of_a_child_that_died_with_its_last_word_waits_again(
+    database: Database, new_job: Callable[..., Job], tmp_path: Path
+) -> None:
+    """Whether it was claimed before the death was seen or not: it is there for the next child."""
+    first, second = in_their_turn(new_job(), new_job())
+    submit(database, first, second)
+
+    async def body() -> None:
+        async with serving(database, tmp_path) as served:
+            child, other = await served.caller(), await served.caller()
+            await child.claim()
+            child.tell("end", 1, "done", {"progress": 100}, [], "cpu")
+            await child.leave()
+            await until(lambda: now_of(database, first).status is JobStatus.DONE)
+            await until(lambda: now_of(database, second).status is JobStatus.QUEUED)
+            assert (await other.claim())["id"] == second.id
 
     asyncio.run(body())
 
@@ -194,7 +265,7 @@ def test_nothing_is_left_of_a_job_purged_while_it_ran(
                 case "stopped":
                     child.tell("stopped")
                 case "end":
-                    child.tell("end", 1, "done", {"progress": 100}, [])
+                    child.tell("end", 1, "done", {"progress": 100}, [], None)
                 case _:
                     assert await child.hear("stop") == "claim_lost"
                     await child.leave()
