@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("commit", "memory", "list", "fanout", "latency", "resume", "idle", "stalled", "batch", "jobs")
+NAMES = ("commit", "memory", "list", "fanout", "latency", "resume", "idle", "stalled", "batch", "jobs", "observe")
 
 
 def main() -> None:
