@@ -5,7 +5,7 @@
     * `BadRequest` 400               `MalformedMultipart`, `MissingField`, `InvalidQuery`, `InvalidDevice`,
                                      `UnreadableInput`, `EmptyInput`, `TooDamagedInput`, `UrlInputDisabled`,
                                      `WebhooksDisabled`
-    * `NotAllowed` 403               `PathNotAllowed`
+    * `NotAllowed` 403               `PathNotAllowed`, `UrlNotAllowed`, `UrlForbiddenAddress`
     * `NotFound` 404                 `JobNotFound`, `BatchNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`,
                                      `NotReady`, `UploadNotFound`, `InputNotFound`
     * `MethodNotAllowed` 405
@@ -16,13 +16,14 @@
     * `CursorReset` 410              the cursor can't be continued; `cursor` says where to go on
     * `UploadExpired` 410
     * `UnknownTusVersion` 412
-    * `TooLarge` 413                 `TooManyPixels`, `TooLongInput`, `TooLargeImage`, `UploadTooLarge`
+    * `TooLarge` 413                 `TooManyPixels`, `TooLongInput`, `TooLargeImage`, `UploadTooLarge`, `UrlTooLarge`
     * `UnsupportedInput` 415
     * `NotAPiece` 415
     * `RangeNotSatisfiable` 416
     * `HostNotAllowed` 421          the host that was asked for is not a name of this server
     * `Invalid` 422                  `InvalidOptions`, `IdempotencyMismatch`, `TooManyTools`, `InvalidManifest`,
-                                     `TooManyItems`
+                                     `TooManyItems`, `UrlInvalid`
+    * `UrlFailed` 422                `UrlUnreachable`, `UrlTimeout`, `UrlBadStatus`, `UrlTooManyRedirects`
     * `UploadLocked` 423
     * `TooManyUploads` 429
     * `JobFailed` 500                a call that waits for a job tells how it ended
@@ -136,6 +137,18 @@ class PathNotAllowed(NotAllowed):
     """The path is not below a folder that inputs may come from."""
 
     code = "PATH_NOT_ALLOWED"
+
+
+class UrlNotAllowed(NotAllowed):
+    """The address is not among those that this server asks."""
+
+    code = "URL_NOT_ALLOWED"
+
+
+class UrlForbiddenAddress(NotAllowed):
+    """The address leads into a network that this server does not reach into."""
+
+    code = "URL_FORBIDDEN_ADDRESS"
 
 
 class NotFound(TransomError):
@@ -312,6 +325,12 @@ class UploadTooLarge(TooLarge):
     code = "UPLOAD_TOO_LARGE"
 
 
+class UrlTooLarge(TooLarge):
+    """What is at the address is larger than this server takes."""
+
+    code = "URL_TOO_LARGE"
+
+
 class UnsupportedInput(TransomError):
     """The content is neither an image nor a video that can be processed."""
 
@@ -370,6 +389,45 @@ class TooManyTools(Invalid):
     """The tools can't run together over one input."""
 
     code = "TOO_MANY_TOOLS"
+
+
+class UrlInvalid(Invalid):
+    """The address is not one that can be asked."""
+
+    code = "URL_INVALID"
+
+
+class UrlFailed(TransomError):
+    """What is at the address could not be had.
+
+    Not a 502 or 504: proxies put pages of their own in the place of those.
+    """
+
+    code, status = "URL_FAILED", 422
+
+
+class UrlUnreachable(UrlFailed):
+    """The address could not be reached, or broke off."""
+
+    code, retryable = "URL_UNREACHABLE", True
+
+
+class UrlTimeout(UrlFailed):
+    """The address took too long."""
+
+    code, retryable = "URL_TIMEOUT", True
+
+
+class UrlBadStatus(UrlFailed):
+    """The address answered with something else than a file."""
+
+    code = "URL_BAD_STATUS"
+
+
+class UrlTooManyRedirects(UrlFailed):
+    """The address redirects too often."""
+
+    code = "URL_TOO_MANY_REDIRECTS"
 
 
 class UploadLocked(TransomError):

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import ConfigurationError
+from app.outbound.guard import read_networks, require_proxy
 
 PREFIX = "TRANSOM_"
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
@@ -45,7 +46,14 @@ class Settings(BaseSettings):
     )
     root_path: str = Field("", description="The sub-path below which a proxy serves Transom.")
     trusted_proxies: str = Field("127.0.0.1", description="Whose X-Forwarded-* are believed, comma-separated.")
-    ca_bundle: Path | None = Field(None, description="CA certificates for outgoing connections of the clients.")
+    ca_bundle: Path | None = Field(None, description="CA certificates for outgoing connections.")
+    private_networks: str = Field(
+        "",
+        description="Networks that are not public and may be reached at addresses that callers name, comma-separated.",
+    )
+    outbound_proxy: str = Field(
+        "", description="The http:// proxy through which addresses that callers name are asked; empty: directly."
+    )
 
     workers: int = Field(0, ge=0, le=256, description="Tool processes a worker; 0: one a core, at least two.")
     devices: str = Field(
@@ -154,6 +162,19 @@ class Settings(BaseSettings):
         for name in filter(None, (part.strip() for part in value.split(","))):
             if not Path(name).is_absolute() or not Path(name).is_dir():
                 raise ValueError(f"{name} is not the absolute path of a folder")
+        return value
+
+    @field_validator("private_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        read_networks(value)
+        return value
+
+    @field_validator("outbound_proxy")
+    @classmethod
+    def _outbound_proxy(cls, value: str) -> str:
+        if value:
+            require_proxy(value)
         return value
 
     @field_validator("data_dir")

@@ -1,0 +1,162 @@
+"""What a name resolves to is checked, and what was checked is what is connected to."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from app.errors import TransomError, UrlForbiddenAddress, UrlTimeout, UrlUnreachable
+from app.outbound.addresses import Address
+from app.outbound.client import Outbound
+from app.outbound.connecting import Resolve
+from app.outbound.guard import Policy
+
+LOOPBACK = "127.0.0.1/32"
+
+
+class Names:
+    """A resolver that says something else each time; the last answer stays."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self._answers = list(answers)
+        self.asked: list[str] = []
+
+    async def __call__(self, host: str) -> list[Address]:
+        """The next answer."""
+        self.asked.append(host)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if not answer:
+            raise OSError("no such name")
+        return [ipaddress.ip_address(text) for text in answer]
+
+
+async def _with_server(work: Callable[[int, list[bytes]], Awaitable[None]], *, host: str = "127.0.0.1") -> None:
+    """Do something beside a server that answers each request, and notes its head."""
+    heads: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, host, 0)
+    async with server:
+        await work(server.sockets[0].getsockname()[1], heads)
+
+
+async def _read(outbound: Outbound, url: str, *, seconds: float = 20) -> bytes:
+    try:
+        async with outbound.get(url, seconds=seconds, max_bytes=100) as response:
+            return b"".join([chunk async for chunk in response.chunks()])
+    finally:
+        await outbound.close()
+
+
+def _outbound(port: int, resolve: Resolve, networks: str = LOOPBACK) -> Outbound:
+    return Outbound(Policy.read(f"*:{port}", networks), resolve=resolve)
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_connected_to() -> None:
+    """A name that answers otherwise the second time gains nothing: it is asked once, and the server hears the name."""
+    names = Names(["127.0.0.1"], ["127.0.0.2"])
+
+    async def work(port: int, heads: list[bytes]) -> None:
+        assert await _read(_outbound(port, names), f"http://images.example.com:{port}/x") == b"hello"
+        assert names.asked == ["images.example.com"]
+        assert f"Host: images.example.com:{port}".encode() in heads[0]
+
+    asyncio.run(_with_server(work))
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["127.0.0.2"],
+        ["127.0.0.1", "127.0.0.2"],
+        ["127.0.0.1", "::1"],
+        ["8.8.8.8", "169.254.169.254"],
+        ["::ffff:127.0.0.2"],
+        ["fe80::1%1"],
+    ],
+)
+def test_one_forbidden_address_of_a_name_is_enough(addresses: list[str]) -> None:
+    """A name is asked only where all of its addresses may be reached, and which may not is not said."""
+
+    async def work(port: int, heads: list[bytes]) -> None:
+        with pytest.raises(UrlForbiddenAddress) as refused:
+            await _read(_outbound(port, Names(addresses)), f"http://images.example.com:{port}/x")
+        assert not heads
+        assert not any(address in refused.value.detail for address in addresses)
+
+    asyncio.run(_with_server(work))
+
+
+def test_a_second_address_is_tried() -> None:
+    """Where nobody listens at the first address of a name, the next one is asked."""
+
+    async def work(port: int, _: list[bytes]) -> None:
+        names = Names(["127.0.0.3", "127.0.0.1"])
+        assert await _read(_outbound(port, names, "127.0.0.0/8"), f"http://two.example:{port}/") == b"hello"
+
+    asyncio.run(_with_server(work))
+
+
+def test_a_name_that_nobody_knows_is_unreachable() -> None:
+    """That a name can't be looked up is an error of its own kind, without the resolver's words."""
+
+    async def work(port: int, _: list[bytes]) -> None:
+        with pytest.raises(UrlUnreachable) as refused:
+            await _read(_outbound(port, Names([])), f"http://nobody.example:{port}/")
+        assert "no such name" not in refused.value.detail
+
+    asyncio.run(_with_server(work))
+
+
+def test_a_resolver_that_says_nothing_is_not_waited_for() -> None:
+    """Looking a name up counts in the time that a request may take."""
+
+    async def never(_: str) -> list[Address]:
+        await asyncio.Event().wait()
+        return []
+
+    async def work(port: int, _: list[bytes]) -> None:
+        with pytest.raises(UrlTimeout):
+            await _read(_outbound(port, never), f"http://slow.example:{port}/", seconds=0.05)
+
+    asyncio.run(_with_server(work))
+
+
+def test_a_small_body_is_sent_and_its_status_heard() -> None:
+    """A POST carries its body and headers, and no answer of the other side leaves it but the status."""
+
+    async def work(port: int, heads: list[bytes]) -> None:
+        outbound = _outbound(port, Names(["127.0.0.1"]))
+        status = await outbound.post(
+            f"http://hooks.example:{port}/hook?x=1", headers={"X-Signature": "abc"}, body=b"{}", seconds=5
+        )
+        await outbound.close()
+        assert status == 200
+        assert heads[0].startswith(b"POST /hook?x=1 HTTP/1.1\r\n")
+        assert b"x-signature: abc" in heads[0].lower()
+        assert b"content-length: 2" in heads[0].lower()
+
+    asyncio.run(_with_server(work))
+
+
+def test_nothing_is_sent_to_a_host_that_is_not_listed() -> None:
+    """A POST is under the same rule as a GET."""
+
+    async def work(port: int, heads: list[bytes]) -> None:
+        outbound = Outbound(Policy.read("hooks.example", LOOPBACK), resolve=Names(["127.0.0.1"]))
+        with pytest.raises(TransomError) as refused:
+            await outbound.post(f"http://hooks.example:{port}/", headers={}, body=b"{}", seconds=5)
+        await outbound.close()
+        assert refused.value.code == "URL_NOT_ALLOWED"
+        assert not heads
+
+    asyncio.run(_with_server(work))
