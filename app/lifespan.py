@@ -19,6 +19,7 @@ from app.database.lifecycle import ensure_epoch
 from app.errors import ConfigurationError
 from app.jobs.queue import JobQueue
 from app.metrics import Metrics
+from app.outbound.client import outbound_to
 from app.realtime.connection_manager import ConnectionManager
 from app.realtime.event_bus import EventPublisher, batch_of
 from app.realtime.event_log import epoch_of
@@ -56,8 +57,17 @@ def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
             stack.push_async_callback(relay.close)
             clerk = Clerk(_roll_up(database, publisher))
             stack.push_async_callback(clerk.close)
+            input_urls = outbound_to(settings.input_url_hosts, settings) if settings.input_url_hosts else None
+            if input_urls is not None:
+                stack.push_async_callback(input_urls.close)
             expander = Expander(
-                settings=settings, database=database, blobs=blobs, publisher=publisher, queue=queue, clerk=clerk
+                settings=settings,
+                database=database,
+                blobs=blobs,
+                publisher=publisher,
+                queue=queue,
+                clerk=clerk,
+                input_urls=input_urls,
             )
             expander.start()
             stack.push_async_callback(expander.close)
@@ -74,6 +84,7 @@ def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
                 networks=Networks(),
                 clerk=clerk,
                 expander=expander,
+                input_urls=input_urls,
                 web_ui=built_ui,
             )
 

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import ConfigurationError
-from app.outbound.guard import read_networks, require_proxy
+from app.outbound.guard import read_hosts, read_networks, require_proxy
 
 PREFIX = "TRANSOM_"
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     input_roots: str = Field(
         "", description="Folders that a batch's manifest may name files of, comma-separated; empty: none."
     )
+    input_url_hosts: str = Field(
+        "",
+        description="Hosts that inputs may be fetched from, comma-separated: names, `*.example.com`, or `*` for all "
+        "that are public; each with a port, or for 80 and 443. Empty: none.",
+    )
+    url_seconds: float = Field(100, gt=0, description="How long fetching one input may take.")
     max_image_pixels: int = Field(100_000_000, ge=1, description="Largest picture decoded, in pixels.")
     max_image_bytes: int = Field(512 * 1024**2, ge=1024, description="Largest image file decoded, in bytes.")
     max_video_seconds: float = Field(86400, gt=0, description="Longest video or animation processed, in seconds.")
@@ -162,6 +168,12 @@ class Settings(BaseSettings):
         for name in filter(None, (part.strip() for part in value.split(","))):
             if not Path(name).is_absolute() or not Path(name).is_dir():
                 raise ValueError(f"{name} is not the absolute path of a folder")
+        return value
+
+    @field_validator("input_url_hosts")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        read_hosts(value)
         return value
 
     @field_validator("private_networks")

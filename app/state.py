@@ -12,6 +12,7 @@ from app.batches.clerk import Clerk
 from app.database.engine import Database
 from app.jobs.queue import JobQueue
 from app.metrics import Metrics
+from app.outbound.client import Outbound
 from app.realtime.connection_manager import ConnectionManager
 from app.realtime.event_bus import EventPublisher
 from app.realtime.relay import Relay
@@ -37,6 +38,8 @@ class AppState(TypedDict):
     networks: Networks
     clerk: Clerk
     expander: Expander
+    #: Fetches inputs by their addresses; None where that is not enabled.
+    input_urls: Outbound | None
     #: The folder of the built web UI; empty or missing where it is not built.
     web_ui: Path
 

@@ -37,6 +37,7 @@ from app.errors import (
     MissingField,
     TooManyItems,
     TransomError,
+    UrlInputDisabled,
 )
 from app.jobs.ids import made_at_ms, new_id
 from app.jobs.job import JobStatus
@@ -50,6 +51,7 @@ from app.models_phase10 import (
     BatchState,
     ItemError,
 )
+from app.outbound.guard import Policy, read_url
 from app.realtime.events import LogEvent
 from app.state import ApiRequest
 
@@ -284,9 +286,14 @@ async def _checked(request: ApiRequest, given: ManyFiles) -> tuple[Batch, list[I
         for n, (identifier, file) in enumerate(given.files.items(), 1)
     ]
     if given.manifest is not None:
+        outbound = request.state["input_urls"]
         # Reading thousands of lines, and listing folders, takes its time.
         listed = await asyncio.to_thread(
-            _listed_items, given.manifest, Roots(settings.input_folders), settings.max_batch_items
+            _listed_items,
+            given.manifest,
+            Roots(settings.input_folders),
+            None if outbound is None else outbound.policy,
+            settings.max_batch_items,
         )
         items += [replace(item, n=len(items) + item.n) for item in listed]
     if not items:
@@ -313,17 +320,30 @@ async def _checked(request: ApiRequest, given: ManyFiles) -> tuple[Batch, list[I
     )
 
 
-def _listed_items(manifest: Manifest, roots: Roots, most: int) -> list[Item]:
+def _listed_items(manifest: Manifest, roots: Roots, policy: Policy | None, most: int) -> list[Item]:
     kind = kind_of(manifest.media_type, manifest.name)
     if kind is None:
         raise InvalidManifest("Whether the manifest is JSON, NDJSON or CSV, neither its type nor its name says")
     listed: list[Item] = []
     for item in read_manifest(manifest.content, kind):
-        for each in _spread(item, roots, most):
+        for each in _spread(_checked_url(item, policy), roots, most):
             if len(listed) >= most:
                 raise TooManyItems(f"The manifest names more than the {most} items that this server takes")
             listed.append(replace(each, n=len(listed) + 1, name=shown_name(each.name) or _name_of(each)))
     return told_twice(listed)
+
+
+def _checked_url(item: Item, policy: Policy | None) -> Item:
+    """An address that can't be asked says so at once; who answers there its turn will tell."""
+    if item.source is None or item.source["kind"] != "url":
+        return item
+    try:
+        if policy is None:
+            raise UrlInputDisabled
+        policy.target(item.source["at"])
+    except TransomError as error:
+        return replace(item, error={"code": error.code, "detail": error.detail})
+    return item
 
 
 def _spread(item: Item, roots: Roots, most: int) -> list[Item]:
@@ -342,7 +362,12 @@ def _spread(item: Item, roots: Roots, most: int) -> list[Item]:
 
 
 def _name_of(item: Item) -> str | None:
-    return None if item.source is None else shown_name(str(item.source["at"]).split("?")[0].rstrip("/"))
+    if item.source is None:
+        return None
+    at = str(item.source["at"])
+    if item.source["kind"] == "url" and item.error is None:
+        return shown_name(read_url(at).file_name)
+    return shown_name(at.split("?", maxsplit=1)[0].rstrip("/"))
 
 
 def _state(request: ApiRequest, batch: Batch) -> BatchState:

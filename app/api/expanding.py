@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 from uuid import uuid4
 
 import sqlalchemy as sa
 
+from app.api.fetching import fetch
 from app.api.fleet import FleetPlugins
 from app.api.multipart import Form
 from app.api.placement import place
@@ -24,6 +25,7 @@ from app.api.uploads import StoredFile
 from app.batches import store
 from app.batches.batch import Batch
 from app.batches.clerk import Clerk
+from app.batches.far_items import URL, FarItems, host_of
 from app.batches.roots import Roots
 from app.batches.store import Outcome, WaitingItem
 from app.database import lease
@@ -33,11 +35,14 @@ from app.errors import (
     DatabaseUnavailable,
     InputNotFound,
     PluginNotFound,
+    TooBusy,
     TooLarge,
     ToolNotFound,
     TransomError,
     UploadNotFound,
     UrlInputDisabled,
+    UrlTimeout,
+    UrlUnreachable,
 )
 from app.jobs import fleet
 from app.jobs.ids import new_id
@@ -45,6 +50,7 @@ from app.jobs.job import Job
 from app.jobs.queue import JobQueue
 from app.jobs.store import get as get_job
 from app.jobs.store import ids_among
+from app.outbound.client import Outbound
 from app.realtime.event_bus import EventPublisher, batch_of
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
@@ -63,6 +69,8 @@ IDLE_SECONDS: Final = 2.0
 MAX_BELLS: Final = 64
 COPY_BYTES: Final = 1024 * 1024
 
+Outcomes = TypeVar("Outcomes")
+
 
 class _LaterError(Exception):
     """What the batch was accepted for is not there at present: its items wait."""
@@ -80,11 +88,16 @@ class Expander:
         publisher: EventPublisher,
         queue: JobQueue,
         clerk: Clerk,
+        input_urls: Outbound | None = None,
     ) -> None:
         self.settings = settings
         self.database = self._database = database
         self.blobs = blobs
         self.roots = Roots(settings.input_folders)
+        self.input_urls = input_urls
+        #: Inputs that come from elsewhere are fetched beside all this: each is a task, and a step of its own.
+        self.far = FarItems()
+        self._fetching: dict[asyncio.Task[None], str] = {}
         self._publisher = publisher
         self._queue = queue
         self._clerk = clerk
@@ -108,6 +121,7 @@ class Expander:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self._give_up(self._fetching)
         try:
             await self._database.run_write(lease.give_up, LEASE_NAME, self._holder)
         except DatabaseUnavailable:
@@ -138,7 +152,9 @@ class Expander:
         database = self._database
         batch = await database.run_read(store.next_pending)
         moved = False
+        seen: set[str] = set()
         while batch is not None and not self._closing and await self.hold():
+            seen.add(batch.id)
             try:
                 moved = await self._step(batch) or moved
             except DatabaseUnavailable:
@@ -149,6 +165,9 @@ class Expander:
                     "A batch could not be gone on with", extra={"action": "expand_failed", "batch_id": batch.id}
                 )
             batch = await database.run_read(store.next_pending, batch.id)
+        if batch is None:
+            # Of batches that were cancelled meanwhile.
+            await self._give_up([task for task, batch_id in self._fetching.items() if batch_id not in seen])
         return moved and not self._closing
 
     async def hold(self) -> bool:
@@ -162,25 +181,65 @@ class Expander:
             await self.hold()
 
     async def _step(self, batch: Batch) -> bool:
-        """Make some items of a batch jobs; False where none could be."""
-        items = await self._database.run_read(store.waiting_items, batch.id)
+        """Make some items of a batch jobs, and begin to fetch others; False where there is neither."""
+        under_way = self.far.of_batch(batch.id)
+        items = await self._database.run_read(store.waiting_items, batch.id, store.JOBS_A_STEP + len(under_way))
         plugins = FleetPlugins(await self._database.run_read(fleet.workers))
         try:
             step = _Step(self, batch, plugins)
         except _LaterError:
             return False
+        begun = self.far.choose(
+            batch.id, [item for item in items if item.source["kind"] == URL and item.n not in under_way]
+        )
+        for item in begun:
+            task = asyncio.create_task(self._make_far(_Step(self, batch, plugins), item), name=f"fetch {item.n}")
+            self._fetching[task] = batch.id
+            task.add_done_callback(self._fetching.pop)
+        near = [item for item in items if item.source["kind"] != URL]
+        # One whose items are all gone is looked at too: it waits no longer.
+        if near or not items:
+            await self._make(step, near)
+        return bool(near or begun)
+
+    async def _make_far(self, step: _Step, item: WaitingItem) -> None:
+        """Fetch an item's input, and make it a job; it waits where that could not be found out."""
+        try:
+            await self._make(step, [item])
+        except Exception as error:
+            if isinstance(error, _LaterError):
+                logger.debug("An input waits: too much is being fetched", extra={"action": "expand_waits"})
+            elif isinstance(error, DatabaseUnavailable):
+                logger.warning("An input waits for the database: %s", error.__cause__, extra={"action": "expand_waits"})
+            else:
+                logger.exception(
+                    "An input could not be fetched", extra={"action": "expand_failed", "batch_id": step.batch.id}
+                )
+            await asyncio.sleep(IDLE_SECONDS)
+        finally:
+            self.far.end(step.batch.id, item.n)
+            self.wake()
+
+    async def _give_up(self, fetching: Iterable[asyncio.Task[None]]) -> None:
+        tasks = list(fetching)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _make(self, step: _Step, items: Sequence[WaitingItem]) -> None:
+        """Find out what items come to, and commit that."""
         try:
             for item in items:
                 await step.prepare(item)
                 await self.keep_holding()
-            made = await self._commit(step)
+            # A commit that nobody waits for is made all the same: what was stored for it must not be deleted.
+            made = await _to_the_end(self._commit(step))
         except BaseException:
             known = await self._known(step)
             if known is not None:
                 await step.discard(known)
             raise
         await step.discard(made)
-        return bool(items)
 
     async def _commit(self, step: _Step) -> frozenset[str]:
         """Commit what the items came to; the ids of the jobs that were made."""
@@ -219,6 +278,8 @@ class _Step:
         self._blobs = expander.blobs
         self._settings = expander.settings
         self._roots = expander.roots
+        self._input_urls = expander.input_urls
+        self._far = expander.far
         self._plugins = plugins
         try:
             self._plan: Plan | TransomError = plan_of(Form(batch.fields), plugins)
@@ -309,7 +370,26 @@ class _Step:
                 await asyncio.to_thread(self._blobs.share, old.input_key, key)
                 return await asyncio.to_thread(self._look, key, old.input_name)
             case _:
-                raise UrlInputDisabled
+                return await self._fetched(item, key)
+
+    async def _fetched(self, item: WaitingItem, key: str) -> StoredFile:
+        if self._input_urls is None:
+            raise UrlInputDisabled
+        host, now = host_of(item), asyncio.get_running_loop().time
+        if self._far.is_away(host, now()):
+            raise UrlUnreachable(f"{host} could not be reached again and again, and is not asked for a moment")
+        try:
+            file = await fetch(self._input_urls, self._blobs, key, item.source["at"], settings=self._settings)
+        except TooBusy as error:
+            raise _LaterError from error
+        except (UrlUnreachable, UrlTimeout):
+            self._far.note(host, now(), answered=False)
+            raise
+        except TransomError:
+            self._far.note(host, now(), answered=True)
+            raise
+        self._far.note(host, now(), answered=True)
+        return file
 
     def _look(self, key: str, name: str | None) -> StoredFile:
         with self._blobs.open_read(key) as file:
@@ -340,7 +420,7 @@ def _unless_later(error: TransomError) -> TransomError:
     return error
 
 
-async def _to_the_end(work: Coroutine[None, None, bool]) -> bool:
+async def _to_the_end(work: Coroutine[None, None, Outcomes]) -> Outcomes:
     """What the work gives, which is not broken off half-way where the caller is."""
     working = asyncio.ensure_future(work)
     try:

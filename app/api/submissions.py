@@ -21,7 +21,6 @@ from app.errors import (
     MissingField,
     TooManyTools,
     UnsupportedInput,
-    UrlInputDisabled,
     WebhooksDisabled,
 )
 from app.jobs.ids import made_at_ms
@@ -33,6 +32,9 @@ from plugins.contract import ToolManifest
 #: Tools over one input; each sees every frame before the next frame is decoded.
 MAX_TOOLS: Final = 8
 MAX_NAME_CHARACTERS: Final = 255
+
+#: What an input's address is called: by jobs, and by Phase 9.
+URL_FIELDS: Final = ("input_url", "image_url")
 
 KNOWN_FIELDS: Final = frozenset(
     {
@@ -128,7 +130,8 @@ def job_from_form(form: Form, fleet: FleetPlugins, *, job_id: str, tenant: str, 
     plan = plan_of(form, fleet)
     if form.file is None or form.file.size == 0:
         raise MissingField(
-            "The field 'file' is missing or empty: send an image or a video, or name an upload by 'upload_id'",
+            "The field 'file' is missing or empty: send an image or a video, name an upload by 'upload_id', "
+            "or an address by 'input_url'",
             errors=_one("file", "is missing or empty"),
         )
     return plan.job(form.file, fleet, job_id=job_id, tenant=tenant, request_id=request_id, retry_of=form.retry_of)
@@ -230,8 +233,6 @@ def _refuse_what_is_not_enabled(form: Form) -> None:
     unknown = [{"field": name[:64], "message": "is not known"} for name in sorted(set(form.fields) - KNOWN_FIELDS)]
     if unknown:
         raise Invalid(f"There are unknown fields; known are: file, {', '.join(sorted(KNOWN_FIELDS))}", errors=unknown)
-    if form.one("input_url") or form.one("image_url"):
-        raise UrlInputDisabled
     if form.one("webhook_url"):
         raise WebhooksDisabled
 

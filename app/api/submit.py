@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from app.api.bodies import json_object
 from app.api.caller import tenant_of
+from app.api.fetching import take_url
 from app.api.fleet import fleet_plugins
 from app.api.idempotency import Answer, HeldKey, StoredAnswer, fingerprint_of, held_key
 from app.api.job_views import job_response
@@ -88,7 +89,9 @@ async def accept(
             if isinstance(key, StoredAnswer):
                 key.require_same(fingerprint)
             else:
-                # After the key was looked up: a call that is sent again names an upload that its job has taken.
+                # After the key was looked up: a call that is sent again fetches nothing, and names an upload that its
+                # job has taken.
+                await take_url(request, form, job_id)
                 taken = await take_upload(request, form, job_id)
                 job = await checked_job(request, form, job_id)
                 check(job)

@@ -64,8 +64,15 @@ class Upload:
     async def flush(self) -> None:
         """Write what waits."""
         waiting, self._waiting = self._waiting, bytearray()
-        if waiting:
-            await asyncio.to_thread(self._write, waiting)
+        if not waiting:
+            return
+        # A thread does not stop half-way: whoever gives up waits for what it is at.
+        writing = asyncio.ensure_future(asyncio.to_thread(self._write, waiting))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])
+            raise
 
     def _write(self, content: bytearray) -> None:
         self._file.write(content)

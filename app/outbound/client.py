@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from email.message import Message
 from pathlib import Path
@@ -63,7 +63,7 @@ class Response:
         message["Content-Disposition"] = _header(self._answer, b"content-disposition") or "attachment"
         return message.get_filename() or self._asked.file_name
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces; raises `UrlTooLarge`, `UrlTimeout`, and `UrlUnreachable` where it breaks off."""
         received = 0
         pieces = aiter(self._answer.aiter_stream())
