@@ -8,7 +8,7 @@ from app.api.fleet import fleet_plugins
 from app.api.multipart import Form
 from app.api.submissions import URL_FIELDS, plan_of
 from app.api.uploads import StoredFile, open_upload
-from app.errors import Invalid, UrlInputDisabled
+from app.errors import EmptyInput, Invalid, UrlInputDisabled
 from app.outbound.client import Outbound
 from app.settings import Settings
 from app.state import ApiRequest
@@ -35,7 +35,7 @@ async def take_url(request: ApiRequest, form: Form, job_id: str) -> None:
     """Make what is at the address that a form names the file of the job `job_id`; does nothing where it names none.
 
     Everything else about the form is looked at first. Raises what is wrong with it, `UrlInputDisabled`, `Invalid`
-    beside another input, and what `Outbound.get` raises.
+    beside another input, `EmptyInput`, and what `Outbound.get` raises.
     """
     given = [name for name in URL_FIELDS if form.one(name)]
     if not given:
@@ -51,3 +51,5 @@ async def take_url(request: ApiRequest, form: Form, job_id: str) -> None:
     plan_of(form, await fleet_plugins(request))
     settings = request.state["settings"]
     form.file = await fetch(outbound, request.state["blobs"], input_key(job_id), url, settings=settings)
+    if form.file.size == 0:
+        raise EmptyInput

@@ -22,6 +22,7 @@ from app.errors import (
     ConfigurationError,
     TooBusy,
     UrlBadStatus,
+    UrlInvalid,
     UrlNotAllowed,
     UrlTimeout,
     UrlTooLarge,
@@ -167,7 +168,11 @@ class Outbound:
 
     def _next(self, target: Target, location: str) -> Target:
         """Where a redirect leads; raises what `Policy.target` raises, without the address that was not asked for."""
-        found = self.policy.target(target.joined(location))
+        try:
+            found = self.policy.target(target.joined(location))
+        except (UrlNotAllowed, UrlInvalid) as error:
+            # Where it leads is what the other side said, and not what the caller did.
+            raise type(error)(f"{target.authority} redirects to an address that may not be asked") from None
         if target.scheme == "https" and found.scheme == "http":
             raise UrlNotAllowed(f"{target.authority} redirects from https to http")
         return found
