@@ -20,6 +20,8 @@ class Outside:
         self.files: dict[str, bytes] = {}
         #: Each request: the host that was named, and the path.
         self.asked: list[tuple[str, str]] = []
+        #: What is below `/held/` comes once this is set.
+        self.held = threading.Event()
         self.over = threading.Event()
 
 
@@ -52,6 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._begin(200, **{"Content-Length": "1000"})
                 self.wfile.flush()
                 self.outside.over.wait()
+            case "held":
+                self.outside.held.wait()
+                self._file(parts.path.removeprefix("/"))
             case "squeezed":
                 self._begin(200, **{"Content-Encoding": "gzip"})
             case "named":
@@ -100,5 +105,6 @@ def serve_outside() -> Iterator[Outside]:
             yield outside
         finally:
             outside.over.set()
+            outside.held.set()
             server.shutdown()
             thread.join()

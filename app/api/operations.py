@@ -75,6 +75,13 @@ _UPLOAD_ID: Final = {
     "description": "A file that was sent to /v1/uploads, every byte of it. One job may take it, and has it then as "
     "its own; where the job is refused, it can be taken by another. Retry a job to run over the same file again.",
 }
+_INPUT_URL: Final = {
+    **_TEXT,
+    "description": "In place of upload_id: an http or https address, of a host of TRANSOM_INPUT_URL_HOSTS, that the "
+    "file is fetched from before the answer. Where that fails there is no job: URL_NOT_ALLOWED, "
+    "URL_FORBIDDEN_ADDRESS (a network that is not public), URL_UNREACHABLE, URL_TIMEOUT, URL_BAD_STATUS, "
+    "URL_TOO_LARGE, URL_TOO_MANY_REDIRECTS, URL_INVALID.",
+}
 _SUBMISSION: Final = {
     "multipart/form-data": {
         "schema": {"type": "object", "required": ["file", "plugin"], "properties": _PROPERTIES},
@@ -82,9 +89,10 @@ _SUBMISSION: Final = {
     JSON: {
         "schema": {
             "type": "object",
-            "required": ["upload_id", "plugin"],
+            "required": ["plugin"],
             "properties": {
                 "upload_id": _UPLOAD_ID,
+                "input_url": _INPUT_URL,
                 **{name: schema for name, schema in _PROPERTIES.items() if name != "file"},
                 "options": {"type": "object", "description": "The tool's, or by tool where there are several."},
             },
@@ -97,7 +105,7 @@ _ITEM: Final = {
     "properties": {
         "upload_id": _UPLOAD_ID,
         "path": {**_TEXT, "description": "A file below one of TRANSOM_INPUT_ROOTS, or a pattern (`*`, `?`, `**`)."},
-        "url": {**_TEXT, "description": "Not enabled."},
+        "url": {**_TEXT, "description": "An address, of a host of TRANSOM_INPUT_URL_HOSTS, to be fetched later."},
         "name": _TEXT,
     },
 }
@@ -179,7 +187,7 @@ _SEARCH: Final = (
     f"word the first {MAX_CHARACTERS} characters count, of a name the first {MAX_WORDS} words."
 )
 _UNCHANGED: Final = {304: "`If-None-Match` names this answer."}
-_WAITING: Final = (400, 404, 409, 413, 415, 422, 503, 504)
+_WAITING: Final = (400, 403, 404, 409, 413, 415, 422, 503, 504)
 
 
 def _limit(default: int, most: int) -> Parameter:
@@ -254,7 +262,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         202,
         parameters=(_IDEMPOTENCY_KEY,),
         body=_SUBMISSION,
-        problems=(400, 404, 409, 410, 413, 415, 422, 503),
+        problems=(400, 403, 404, 409, 410, 413, 415, 422, 503),
     ),
     "describe_uploads": Operation(
         "uploads",
@@ -467,10 +475,11 @@ OPERATIONS: Final[dict[str, Operation]] = {
             _TOOL,
             _OPTIONS,
             _DEVICE,
-            Parameter("image_url", _TEXT, "Not enabled."),
+            Parameter("image_url", _TEXT, "An address to fetch it from, of a host of TRANSOM_INPUT_URL_HOSTS."),
             _IDEMPOTENCY_KEY,
         ),
         body=_ONE_FILE,
+        body_required=False,
         problems=_WAITING,
     ),
     "list_plugins": Operation("plugins", ten.PluginList),

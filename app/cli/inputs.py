@@ -1,4 +1,4 @@
-"""What is named to `transom submit`: files, folders, and patterns that the shell left as they are."""
+"""What is named to `transom submit`: files, folders, patterns that the shell left as they are, and addresses."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ _HINT = "INPUT"
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The files, in the order in which they were named, and whether they are one batch."""
+    """Files and addresses, each in the order in which they were named, and whether they are one batch."""
 
     files: list[Path]
+    urls: list[str]
     many: bool
 
 
 def gather(named: list[str]) -> Inputs:
-    """The files that were named; those of a folder or a pattern sorted. A folder is many, whatever is in it.
+    """The files and addresses that were named; what is in a folder or fits a pattern sorted. A folder is many.
 
     Raises `typer.BadParameter` for a name that stands for no file, and for a file that can't be read.
     """
     files: list[Path] = []
+    urls = [name for name in named if name.lower().startswith(("http://", "https://"))]
     folders = 0
     for name in named:
+        if name in urls:
+            continue
         path = Path(name)
         if path.is_dir():
             folders += 1
@@ -38,7 +42,7 @@ def gather(named: list[str]) -> Inputs:
             files += _matching(name)
     for path in files:
         _require_readable(path)
-    return Inputs(files, many=folders > 0 or len(files) > 1)
+    return Inputs(files, urls, many=folders > 0 or len(files) + len(urls) > 1)
 
 
 def _below(folder: Path) -> list[Path]:

@@ -123,6 +123,25 @@ class AsyncTransomClient:
                 headers={IDEMPOTENCY_KEY: uuid4().hex},
             )
 
+    async def submit_url(
+        self,
+        url: str,
+        *,
+        plugin: str,
+        tools: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        device: str | None = None,
+        priority: str | None = None,
+    ) -> dict[str, Any]:
+        """Have the server fetch what is to be processed; answers the new job once it has, of which there is one.
+
+        The server asks those hosts only that it was told it may.
+        """
+        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority)
+        return await self._http.call(
+            "POST", "/v1/jobs", json={"input_url": url, **wish}, headers={IDEMPOTENCY_KEY: uuid4().hex}
+        )
+
     async def jobs(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """A page of jobs, newest first: `jobs`, `count`, `next_after`. `filters` as in the API (`status`, …)."""
         return await self._http.call("GET", "/v1/jobs", params=_given(limit=limit, **filters))
@@ -149,13 +168,19 @@ class AsyncTransomClient:
         device: str | None = None,
         priority: str | None = None,
         name: str | None = None,
+        urls: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Send files to be processed under one id; answers the new batch, which is one however often it had to be sent.
 
-        They go in one request, and are read on the way. Raises `OSError` where one can't be read.
+        They go in one request, and are read on the way. What is at `urls` the server fetches itself, after the answer:
+        these items stand behind the files. Raises `OSError` where a file can't be read.
         """
         wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority, name=name)
-        return await self._hand_in(wish, [Part("file", file, file.name) for file in files])
+        parts = [Part("file", file, file.name) for file in files]
+        if urls:
+            lines = "".join(f"{json.dumps({'url': url})}\n" for url in urls).encode()
+            parts.append(Part("manifest", lines, "urls.ndjson", "application/x-ndjson"))
+        return await self._hand_in(wish, parts)
 
     async def submit_manifest(
         self,

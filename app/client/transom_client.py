@@ -61,6 +61,21 @@ class TransomClient:
             self._client.submit, file, plugin=plugin, tools=tools, options=options, device=device, priority=priority
         )
 
+    def submit_url(
+        self,
+        url: str,
+        *,
+        plugin: str,
+        tools: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        device: str | None = None,
+        priority: str | None = None,
+    ) -> dict[str, Any]:
+        """See `AsyncTransomClient.submit_url`."""
+        return self._bridge.call(
+            self._client.submit_url, url, plugin=plugin, tools=tools, options=options, device=device, priority=priority
+        )
+
     def jobs(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """See `AsyncTransomClient.jobs`."""
         return self._bridge.call(self._client.jobs, limit=limit, **filters)
@@ -87,6 +102,7 @@ class TransomClient:
         device: str | None = None,
         priority: str | None = None,
         name: str | None = None,
+        urls: Sequence[str] = (),
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit_batch`."""
         return self._bridge.call(
@@ -98,6 +114,7 @@ class TransomClient:
             device=device,
             priority=priority,
             name=name,
+            urls=urls,
         )
 
     def submit_manifest(

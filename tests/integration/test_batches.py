@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import pytest
 from httpx_sse import connect_sse
 from PIL import Image
 
+from tests.outside import serve_outside
 from tests.stack import PATIENCE_SECONDS, Product, wait_until
 
 ENDED: Final = ("done", "error", "cancelled")
@@ -163,6 +165,13 @@ def test_what_is_wrong_with_all_of_it_is_said_at_once(
     assert sorted((product.data / "blobs" / "inputs").glob("*")) == stored
 
 
+@pytest.fixture(name="stack")
+def _stack() -> Iterator[ExitStack]:
+    """What a test opens for itself."""
+    with ExitStack() as stack:
+        yield stack
+
+
 @pytest.fixture(name="media")
 def _media(tmp_path: Path) -> Path:
     """A folder of pictures that inputs may come from, and one beside it."""
@@ -195,9 +204,17 @@ def upload(product: Product, content: bytes) -> str:
 
 
 @pytest.mark.only_over("sqlite")
-def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Product], media: Path) -> None:
+def test_a_manifest_with_everything_wrong_with_it(
+    own_product: Callable[..., Product], media: Path, stack: ExitStack
+) -> None:
     """Each bad line is told by its number, with a code of its own; all others run, whatever their names look like."""
-    product = own_product(TRANSOM_INPUT_ROOTS=str(media))
+    outside = stack.enter_context(serve_outside())
+    outside.files["far.png"] = picture(88)
+    product = own_product(
+        TRANSOM_INPUT_ROOTS=str(media),
+        TRANSOM_INPUT_URL_HOSTS=f"127.0.0.1:{outside.port},127.0.0.2:{outside.port}",
+        TRANSOM_PRIVATE_NETWORKS="127.0.0.1/32",
+    )
     strange = 'it\'s "quoted",\nbroken over lines, and \u202eturned round\u202c.png'
     sent = upload(product, picture(77))
     rows = [
@@ -220,6 +237,11 @@ def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Pro
         ["x" * 300 + ".png", "", "", ""],
         ["**foo.png", "", "", ""],
         ["scan [1].png", "", "", ""],
+        ["", "", f"{outside.url}/far.png?size=1", ""],
+        ["", "", f"http://127.0.0.2:{outside.port}/far.png", ""],
+        ["", "", f"{outside.url}/to?http://127.0.0.2:{outside.port}/far.png", ""],
+        ["", "", f"{outside.url}/missing.png", ""],
+        ["", "", "file:///etc/passwd", ""],
     ]
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
@@ -243,7 +265,7 @@ def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Pro
         7: "PATH_NOT_ALLOWED",
         8: "PATH_NOT_ALLOWED",
         9: "PATH_NOT_ALLOWED",
-        10: "URL_INPUT_DISABLED",
+        10: "URL_NOT_ALLOWED",
         12: "UPLOAD_NOT_FOUND",
         13: "UNSUPPORTED_INPUT",
         14: "MANIFEST_ITEM_INVALID",
@@ -251,7 +273,11 @@ def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Pro
         17: "INPUT_NOT_FOUND",
         18: "INPUT_NOT_FOUND",
         19: "INPUT_NOT_FOUND",
-        21: "MANIFEST_ITEM_INVALID",
+        22: "URL_FORBIDDEN_ADDRESS",
+        23: "URL_FORBIDDEN_ADDRESS",
+        24: "URL_BAD_STATUS",
+        25: "URL_INVALID",
+        26: "MANIFEST_ITEM_INVALID",
     }
     ran = [(item["line"], item["name"], item["status"]) for item in items if not item["error"]]
     assert ran == [
@@ -260,7 +286,9 @@ def test_a_manifest_with_everything_wrong_with_it(own_product: Callable[..., Pro
         (11, "sent ahead.png", "done"),
         *((16, f"two-{n}.png", "done") for n in range(5)),
         (20, "scan [1].png", "done"),
+        (21, "far.png", "done"),
     ]
+    assert [host for host, _ in outside.asked] == [f"127.0.0.1:{outside.port}"] * len(outside.asked)
     first = items[0]["job"]["job_id"]
     assert product.client.get(f"/v1/jobs/{first}/input").content == (media / "one-0.png").read_bytes()
 

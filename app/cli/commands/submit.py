@@ -34,7 +34,8 @@ def submit(
         list[str] | None,
         typer.Argument(
             metavar="INPUT",
-            help="A file, a folder (all files below it but hidden ones, sorted), or a pattern such as '**/*.png'.",
+            help="A file, a folder (all files below it but hidden ones, sorted), a pattern such as '**/*.png', "
+            "or an http address that the server may fetch from.",
             show_default=False,
         ),
     ] = None,
@@ -72,7 +73,7 @@ def submit(
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send files to be processed: one is a job; several, a folder or a manifest are one batch.
+    """Send files, or name addresses, to be processed: one is a job; several, a folder or a manifest are one batch.
 
     Prints the id of the job or the batch (with --json, the server's answer). With --watch the exit code says how it
     ended; a failure outweighs a cancellation.
@@ -91,12 +92,12 @@ def submit(
     with open_client(context, server) as client:
         how["plugin"] = plugin or only_plugin(client)
         if manifest is None and (separate or not (given.many or name)):
-            raise typer.Exit(_submit_jobs(client, given.files, how, watch=watch, machine=machine))
+            raise typer.Exit(_submit_jobs(client, given, how, watch=watch, machine=machine))
         try:
             if manifest is not None:
                 batch = client.submit_manifest(manifest, name=name, **how)
             else:
-                batch = client.submit_batch(given.files, name=name, **how)
+                batch = client.submit_batch(given.files, urls=given.urls, name=name, **how)
         except OSError as error:
             # One of thousands of files has gone, or has changed, since they were looked at.
             raise typer.BadParameter(str(error), param_hint="INPUT") from None
@@ -135,20 +136,24 @@ def only_plugin(client: TransomClient) -> str:
 
 def _require_sense(given: Inputs, *, manifest: Path | None, separate: bool, name: str | None) -> None:
     """Raise `typer.BadParameter` for what does not go together."""
-    if manifest is not None and given.files:
+    named = bool(given.files or given.urls)
+    if manifest is not None and named:
         raise typer.BadParameter("a manifest goes without files: it lists all there is", param_hint="--manifest")
-    if manifest is None and not given.files:
-        raise typer.BadParameter("name a file, a folder or a pattern, or give a --manifest", param_hint="INPUT")
+    if manifest is None and not named:
+        raise typer.BadParameter(
+            "name a file, a folder, a pattern or an address, or give a --manifest", param_hint="INPUT"
+        )
     if separate and (manifest is not None or name):
         raise typer.BadParameter("there is no batch then, with a manifest or a name", param_hint="--separate")
 
 
-def _submit_jobs(client: TransomClient, files: list[Path], how: _How, *, watch: bool, machine: bool) -> ExitCode:
-    """Make each file a job."""
+def _submit_jobs(client: TransomClient, given: Inputs, how: _How, *, watch: bool, machine: bool) -> ExitCode:
+    """Make each input a job."""
+    inputs: list[Path | str] = [*given.files, *given.urls]
     jobs = []
-    for file in files:
-        job = client.submit(file, **how)
-        jobs.append((file.name, str(job["job_id"])))
+    for named in inputs:
+        job = client.submit(named, **how) if isinstance(named, Path) else client.submit_url(named, **how)
+        jobs.append((named.name if isinstance(named, Path) else named, str(job["job_id"])))
         if not watch:
             say(json.dumps(job) if machine else str(job["job_id"]))
     return _watch_all(client, jobs, machine=machine) if watch else ExitCode.DONE

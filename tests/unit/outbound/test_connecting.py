@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from app.outbound.addresses import Address
 from app.outbound.client import Outbound
 from app.outbound.connecting import Resolve
 from app.outbound.guard import Policy
+from tests.certificates import make_certificate
 
 LOOPBACK = "127.0.0.1/32"
 
@@ -33,7 +36,9 @@ class Names:
         return [ipaddress.ip_address(text) for text in answer]
 
 
-async def _with_server(work: Callable[[int, list[bytes]], Awaitable[None]], *, host: str = "127.0.0.1") -> None:
+async def _with_server(
+    work: Callable[[int, list[bytes]], Awaitable[None]], *, tls: ssl.SSLContext | None = None
+) -> None:
     """Do something beside a server that answers each request, and notes its head."""
     heads: list[bytes] = []
 
@@ -44,7 +49,7 @@ async def _with_server(work: Callable[[int, list[bytes]], Awaitable[None]], *, h
         writer.close()
         await writer.wait_closed()
 
-    server = await asyncio.start_server(answer, host, 0)
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
     async with server:
         await work(server.sockets[0].getsockname()[1], heads)
 
@@ -129,6 +134,25 @@ def test_a_resolver_that_says_nothing_is_not_waited_for() -> None:
             await _read(_outbound(port, never), f"http://slow.example:{port}/", seconds=0.05)
 
     asyncio.run(_with_server(work))
+
+
+def test_what_answers_over_tls_has_to_be_who_was_asked(tmp_path: Path) -> None:
+    """A certificate of the bundle is believed for its own name, and for no other that leads to the same address."""
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    names = Names(["127.0.0.1"])
+
+    async def work(port: int, _: list[bytes]) -> None:
+        def outbound(bundle: Path | None) -> Outbound:
+            return Outbound(Policy.read(f"*:{port}", LOOPBACK), ca_bundle=bundle, resolve=names)
+
+        assert await _read(outbound(certificate), f"https://127.0.0.1:{port}/") == b"hello"
+        for url, bundle in ((f"https://other.example:{port}/", certificate), (f"https://127.0.0.1:{port}/", None)):
+            with pytest.raises(UrlUnreachable):
+                await _read(outbound(bundle), url)
+
+    asyncio.run(_with_server(work, tls=context))
 
 
 def test_a_small_body_is_sent_and_its_status_heard() -> None:

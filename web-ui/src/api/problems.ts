@@ -107,6 +107,8 @@ export function asProblem(error: unknown): ApiProblem {
 /** Where the server's own title says what its detail says again. */
 const TITLES: Readonly<Record<string, string>> = {
   UNSUPPORTED_INPUT: "This file can't be used",
+  URL_NOT_ALLOWED: "This address may not be fetched from",
+  URL_FORBIDDEN_ADDRESS: "This address may not be fetched from",
 };
 
 const NEXT: Readonly<Record<string, string>> = {
@@ -121,6 +123,14 @@ const NEXT: Readonly<Record<string, string>> = {
   TOO_MANY_UPLOADS: "Wait until other uploads are done, or ask whoever runs this server to raise the limit.",
   UNSUPPORTED_INPUT: "Choose another file.",
   INPUT_UNREADABLE: "The file may be damaged: choose another one.",
+  URL_NOT_ALLOWED: "Choose the file itself, or ask whoever runs this server to allow that host.",
+  URL_FORBIDDEN_ADDRESS: "Choose the file itself, or ask whoever runs this server to allow that network.",
+  URL_INVALID: "Correct the address.",
+  URL_UNREACHABLE: "Look whether the address opens in a browser, then try again.",
+  URL_TIMEOUT: "Try again, or choose the file itself.",
+  URL_BAD_STATUS: "Look whether the address opens in a browser without signing in.",
+  URL_TOO_LARGE: "Choose a smaller file, or ask whoever runs this server to raise the limit.",
+  URL_TOO_MANY_REDIRECTS: "Give the address that the redirects end at.",
   JOB_NOT_FOUND: "Look for it in the list of jobs.",
   BATCH_NOT_FOUND: "Look for it in the list of batches.",
   BATCH_NOT_ENDED: "Cancel it first, or wait until all of it has ended.",

@@ -2394,7 +2394,9 @@ export interface operations {
                 };
                 "application/json": {
                     /** @description A file that was sent to /v1/uploads, every byte of it. One job may take it, and has it then as its own; where the job is refused, it can be taken by another. Retry a job to run over the same file again. */
-                    upload_id: string;
+                    upload_id?: string;
+                    /** @description In place of upload_id: an http or https address, of a host of TRANSOM_INPUT_URL_HOSTS, that the file is fetched from before the answer. Where that fails there is no job: URL_NOT_ALLOWED, URL_FORBIDDEN_ADDRESS (a network that is not public), URL_UNREACHABLE, URL_TIMEOUT, URL_BAD_STATUS, URL_TOO_LARGE, URL_TOO_MANY_REDIRECTS, URL_INVALID. */
+                    input_url?: string;
                     /** @description A plugin of the fleet: GET /v1/plugins. */
                     plugin: string;
                     /** @description One tool or several; may be left out where the plugin has one. */
@@ -2434,6 +2436,16 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -4274,7 +4286,7 @@ export interface operations {
                         upload_id?: string;
                         /** @description A file below one of TRANSOM_INPUT_ROOTS, or a pattern (`*`, `?`, `**`). */
                         path?: string;
-                        /** @description Not enabled. */
+                        /** @description An address, of a host of TRANSOM_INPUT_URL_HOSTS, to be fetched later. */
                         url?: string;
                         name?: string;
                     }[];
@@ -4934,7 +4946,7 @@ export interface operations {
                 options?: string;
                 /** @description What to run on. */
                 device?: "cpu" | "gpu";
-                /** @description Not enabled. */
+                /** @description An address to fetch it from, of a host of TRANSOM_INPUT_URL_HOSTS. */
                 image_url?: string;
             };
             header?: {
@@ -4944,7 +4956,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "multipart/form-data": {
                     /** Format: binary */
@@ -4966,6 +4978,16 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -5286,6 +5308,16 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
