@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import Final
@@ -97,6 +98,15 @@ class Response:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """How a body that was sent was answered."""
+
+    status: int
+    #: `Retry-After`, as it was said.
+    retry_after: str | None
+
+
 class Outbound:
     """Requests under one policy. Raises `ConfigurationError` where the bundle of certificates can't be used."""
 
@@ -156,15 +166,15 @@ class Outbound:
             target = self._next(target, location)
         raise UrlTooManyRedirects(f"{asked.authority} redirects more than {MAX_REDIRECTS} times")
 
-    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, seconds: float) -> int:
-        """Send a small body; the status of the answer, which is not read. No redirect is followed.
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, seconds: float) -> Posted:
+        """Send a small body; how it was answered, without what the answer holds. No redirect is followed.
 
         Raises `UrlInvalid`, `UrlNotAllowed`, `UrlForbiddenAddress`, `UrlUnreachable`, `UrlTimeout`, `TooBusy`.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         answer = await self._send("POST", self.policy.target(url), headers, body, deadline)
         await answer.aclose()
-        return answer.status
+        return Posted(answer.status, _header(answer, b"retry-after"))
 
     def _next(self, target: Target, location: str) -> Target:
         """Where a redirect leads; raises what `Policy.target` raises, without the address that was not asked for."""

@@ -156,15 +156,15 @@ def test_what_answers_over_tls_has_to_be_who_was_asked(tmp_path: Path) -> None:
 
 
 def test_a_small_body_is_sent_and_its_status_heard() -> None:
-    """A POST carries its body and headers, and no answer of the other side leaves it but the status."""
+    """A POST carries its body and headers, and of the answer only the status and when to come back are told."""
 
     async def work(port: int, heads: list[bytes]) -> None:
         outbound = _outbound(port, Names(["127.0.0.1"]))
-        status = await outbound.post(
+        posted = await outbound.post(
             f"http://hooks.example:{port}/hook?x=1", headers={"X-Signature": "abc"}, body=b"{}", seconds=5
         )
         await outbound.close()
-        assert status == 200
+        assert (posted.status, posted.retry_after) == (200, None)
         assert heads[0].startswith(b"POST /hook?x=1 HTTP/1.1\r\n")
         assert b"x-signature: abc" in heads[0].lower()
         assert b"content-length: 2" in heads[0].lower()
