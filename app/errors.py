@@ -7,7 +7,7 @@
                                      `WebhooksDisabled`
     * `NotAllowed` 403               `PathNotAllowed`, `UrlNotAllowed`, `UrlForbiddenAddress`
     * `NotFound` 404                 `JobNotFound`, `BatchNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`,
-                                     `NotReady`, `UploadNotFound`, `InputNotFound`
+                                     `NotReady`, `UploadNotFound`, `InputNotFound`, `WebhookNotFound`
     * `MethodNotAllowed` 405
     * `NotAcceptable` 406
     * `Conflict` 409                 `BatchNotEnded`, `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`,
@@ -167,6 +167,12 @@ class BatchNotFound(NotFound):
     """There is no such batch."""
 
     code = "BATCH_NOT_FOUND"
+
+
+class WebhookNotFound(NotFound):
+    """There is no such webhook."""
+
+    code = "WEBHOOK_NOT_FOUND"
 
 
 class InputNotFound(NotFound):

@@ -28,6 +28,7 @@ from app.realtime.relay import Relay
 from app.settings import Settings
 from app.state import AppState
 from app.storage.blobs import BlobStore
+from app.webhooks.deliverer import Deliverer
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[AppState]]
 
@@ -71,6 +72,10 @@ def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
             )
             expander.start()
             stack.push_async_callback(expander.close)
+            deliverer = _deliverer(settings, database)
+            if deliverer is not None:
+                deliverer.start()
+                stack.push_async_callback(deliverer.close)
             metrics = Metrics(database=database, manager=manager, relay=relay)
             yield AppState(
                 settings=settings,
@@ -85,10 +90,18 @@ def make_lifespan(settings: Settings, *, built_ui: Path = BUILT) -> Lifespan:
                 clerk=clerk,
                 expander=expander,
                 input_urls=input_urls,
+                deliverer=deliverer,
                 web_ui=built_ui,
             )
 
     return lifespan
+
+
+def _deliverer(settings: Settings, database: Database) -> Deliverer | None:
+    if not settings.webhook_hosts:
+        return None
+    outbound = outbound_to(settings.webhook_hosts, settings)
+    return Deliverer(database=database, outbound=outbound, keys=settings.webhook_keys)
 
 
 def _roll_up(database: Database, publisher: EventPublisher) -> RollUp:

@@ -17,6 +17,7 @@ from app.settings import Settings
 _SECRETS: Final = (
     (re.compile(r"(://[^:/@\s\"']*:)[^@\s\"']+@"), r"\1***@"),
     (re.compile(r"(?i)\b(bearer|authorization\W+basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 ***"),
+    (re.compile(r"\bwhsec_[A-Za-z0-9+/=]+"), "whsec_***"),
     (re.compile(r"(?i)\b(password|passwd|secret|ticket|token|api_key)=[^\s&\"',;)]+"), r"\1=***"),
 )
 

@@ -29,6 +29,7 @@ from app.api import (
     submit,
     tus,
     web_ui,
+    webhooks,
 )
 from app.errors import TransomError
 from app.lifespan import make_lifespan
@@ -72,6 +73,10 @@ def routes() -> list[BaseRoute]:
         Route("/v1/batches/{batch_id}/cancel", batches.cancel_batch, methods=["POST"]),
         Route("/v1/batches/{batch_id}/retry", batches.retry_batch, methods=["POST"]),
         Route("/v1/batches/{batch_id}/purge", batches.purge_batch, methods=["POST"]),
+        Route("/v1/webhooks", webhooks.list_webhooks, methods=["GET"]),
+        Route("/v1/webhooks/replay", webhooks.replay_webhooks, methods=["POST"]),
+        Route("/v1/webhooks/{webhook_id}", webhooks.get_webhook, methods=["GET"]),
+        Route("/v1/webhooks/{webhook_id}/replay", webhooks.replay_webhook, methods=["POST"]),
         Route("/v1/demo", demo.submit_demo, methods=["POST"]),
         Route("/v1/demo/network", demo.break_network, methods=["POST"]),
         Route("/v1/analyze", analyze.analyze, methods=["POST"]),

@@ -18,10 +18,16 @@ from app.api.operations import JSON, OPERATIONS, Operation, Parameter
 from app.models_phase10 import Problem
 from app.realtime.message_types import PAYLOADS, RealtimeMessage
 from app.version import VERSION
+from app.webhooks.payloads import BODIES, WebhookType
 
 _REF: Final = "#/components/schemas/{model}"
 _CONVERTER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _TYPES: Final = {"int": "integer"}
+_SIGNED: Final = {
+    "webhook-id": "Names the message: one that has come before can be left alone.",
+    "webhook-timestamp": "When this try was made, in seconds since 1970: what is too old may be an attack.",
+    "webhook-signature": "`v1,` and a signature; several with a blank between them while secrets change.",
+}
 _ABOUT: Final = (
     "Runs vision plugins over images and videos, and shows every message while it happens.\n\n"
     "`/v1/realtime` answers by what the request is: a WebSocket upgrade, `Accept: text/event-stream`, or a plain `GET` "
@@ -48,6 +54,7 @@ def describe(routes: Sequence[BaseRoute], *, root_path: str = "") -> dict[str, A
         "info": {"title": "Transom", "version": VERSION, "description": _ABOUT},
         "servers": [{"url": root_path or "/"}],
         "paths": paths,
+        "webhooks": {str(kind): {"post": _webhook(kind)} for kind in WebhookType},
         "components": {
             "schemas": _schemas(),
             "headers": {
@@ -59,7 +66,7 @@ def describe(routes: Sequence[BaseRoute], *, root_path: str = "") -> dict[str, A
 
 def _schemas() -> dict[str, Any]:
     models: set[type[BaseModel]] = {item.answer for item in OPERATIONS.values() if isinstance(item.answer, type)}
-    models |= {Problem, RealtimeMessage, *PAYLOADS.values()}
+    models |= {Problem, RealtimeMessage, *PAYLOADS.values(), *BODIES.values()}
     _, definitions = models_json_schema(
         [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)],
         ref_template=_REF,
@@ -99,6 +106,29 @@ def _operation(route: Route) -> dict[str, Any]:
     if known.body:
         described["requestBody"] = {"required": known.body_required, "content": known.body}
     return described
+
+
+def _webhook(kind: WebhookType) -> dict[str, Any]:
+    """What a receiver is sent, and what its answers mean."""
+    schema = {"$ref": _REF.format(model=BODIES[kind].__name__)}
+    return {
+        "operationId": f"told_of_{kind.value.replace('.', '_')}",
+        "summary": f"A {kind.value.split('.')[0]} ended: {kind.value}",
+        "description": "Signed as Standard Webhooks has it: `webhook-signature` holds `v1,` and the Base64 of an "
+        "HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, once a secret. It comes at least once, always with the "
+        "same `webhook-id`.",
+        "tags": ["webhooks"],
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": meaning}
+            for name, meaning in _SIGNED.items()
+        ],
+        "requestBody": {"required": True, "content": {JSON: {"schema": schema}}},
+        "responses": {
+            "2XX": {"description": "It has arrived, and is not sent again."},
+            "410": {"description": "No more of it is wanted: it is not tried again."},
+            "default": {"description": "It is tried again, for about three days; `Retry-After` is heeded."},
+        },
+    }
 
 
 def _path_parameter(name: str, kind: str) -> dict[str, Any]:

@@ -17,8 +17,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import ConfigurationError
 from app.outbound.guard import read_hosts, read_networks, require_proxy
+from app.webhooks.signing import keys_of
 
 PREFIX = "TRANSOM_"
+#: Of these no value is ever shown.
+_SECRET = frozenset({"webhook_secret"})
+#: What the web process alone needs: tools, which may read their environment, never see it.
+_OF_THE_WEB = frozenset({f"{PREFIX}WEBHOOK_HOSTS", f"{PREFIX}WEBHOOK_SECRET"})
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 
 
@@ -79,6 +84,18 @@ class Settings(BaseSettings):
         "that are public; each with a port, or for 80 and 443. Empty: none.",
     )
     url_seconds: float = Field(100, gt=0, description="How long fetching one input may take.")
+    webhook_hosts: str = Field(
+        "",
+        description="Hosts that webhooks may be sent to, such as `hooks.example.com`, `*.example.com`, `10.0.0.5:8080` "
+        "or `*`, comma-separated; empty: none, and no webhooks.",
+    )
+    webhook_secret: str = Field(
+        "",
+        repr=False,
+        validate_default=True,
+        description="What webhooks are signed with: `whsec_` and Base64 of 24 to 64 bytes; several, comma-separated, "
+        "while receivers change over.",
+    )
     max_image_pixels: int = Field(100_000_000, ge=1, description="Largest picture decoded, in pixels.")
     max_image_bytes: int = Field(512 * 1024**2, ge=1024, description="Largest image file decoded, in bytes.")
     max_video_seconds: float = Field(86400, gt=0, description="Longest video or animation processed, in seconds.")
@@ -189,6 +206,20 @@ class Settings(BaseSettings):
             require_proxy(value)
         return value
 
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _webhook_hosts(cls, value: str) -> str:
+        read_hosts(value)
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, value: str, info: ValidationInfo) -> str:
+        keys = keys_of(value)
+        if info.data.get("webhook_hosts") and not keys:
+            raise ValueError("is needed where TRANSOM_WEBHOOK_HOSTS is set: webhooks are signed")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -232,6 +263,11 @@ class Settings(BaseSettings):
         return [Path(name.strip()) for name in self.input_roots.split(",") if name.strip()]
 
     @property
+    def webhook_keys(self) -> tuple[bytes, ...]:
+        """What webhooks are signed with, each by all of these."""
+        return keys_of(self.webhook_secret)
+
+    @property
     def child_processes(self) -> int:
         """How many tool processes a worker has."""
         return self.workers or max(2, os.cpu_count() or 1)
@@ -260,8 +296,16 @@ def child_environment(settings: Settings) -> dict[str, str]:
     return os.environ | as_environment(settings)
 
 
+def worker_environment(settings: Settings) -> dict[str, str]:
+    """The same for a process that runs tools: without what only the web process needs."""
+    return {name: value for name, value in child_environment(settings).items() if name not in _OF_THE_WEB}
+
+
 def _sentence(item: dict[str, object]) -> str:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "?"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if name in _SECRET:
+        return f"{PREFIX}{name.upper()}: {message}"
     value = _PASSWORD.sub(r"\1***@", str(item["input"]))
-    return f"{PREFIX}{name.upper()}={value!r}: {str(item['msg']).removeprefix('Value error, ')}"
+    return f"{PREFIX}{name.upper()}={value!r}: {message}"

@@ -18,6 +18,7 @@ from app.realtime.event_bus import EventPublisher
 from app.realtime.relay import Relay
 from app.settings import Settings
 from app.storage.blobs import BlobStore
+from app.webhooks.deliverer import Deliverer
 
 if TYPE_CHECKING:
     # It reads requests' forms, so what it is made of knows this file.
@@ -40,6 +41,8 @@ class AppState(TypedDict):
     expander: Expander
     #: Fetches inputs by their addresses; None where that is not enabled.
     input_urls: Outbound | None
+    #: None where webhooks are not enabled.
+    deliverer: Deliverer | None
     #: The folder of the built web UI; empty or missing where it is not built.
     web_ui: Path
 

@@ -94,7 +94,7 @@ class Child:
         Where it asked for the next one, the answer to that goes with it; else it may claim.
         """
         self.run = following
-        answer: list[Any] = [] if not asked else [None if following is None else following.job.row()]
+        answer: list[Any] = [] if not asked else [None if following is None else following.for_its_process()]
         self.send(["ended", confirmed, *answer])
 
     def kill(self) -> None:

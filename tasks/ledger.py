@@ -20,6 +20,8 @@ from app.jobs.transitions import advance, committed_n
 from app.realtime.event_log import append, epoch_of
 from app.realtime.events import Draft, LogEvent
 from app.realtime.message_types import MessageType
+from app.webhooks import outbox
+from app.webhooks.outbox import Webhook
 
 _INSERT_RUNS: Final = sa.insert(tool_runs)
 
@@ -40,6 +42,8 @@ class Entry:
     ends: bool = False
     #: Its child wants the next job: that is claimed in the same transaction.
     wanted: Claim | None = None
+    #: What tells of the job's end elsewhere, where this is its end and somebody wants to hear of it.
+    webhook: Webhook | None = None
 
 
 class Outcome(StrEnum):
@@ -64,10 +68,13 @@ def commit(connection: HotConnection, entries: list[Entry]) -> Committed:
     outcomes: list[Outcome] = []
     drafts: dict[str, list[Draft]] = {}
     runs: list[dict[str, Any]] = []
+    webhooks: list[Webhook] = []
     for entry in entries:
         if advance(connection, entry.job_id, entry.attempt, from_n=entry.from_n, to_n=entry.to_n, values=entry.row):
             drafts.setdefault(entry.tenant, []).extend(entry.drafts)
             runs.extend({"tenant": entry.tenant, "job_id": entry.job_id, **run} for run in entry.tool_runs)
+            if entry.webhook is not None:
+                webhooks.append(entry.webhook)
             outcomes.append(Outcome.COMMITTED)
         else:
             # Already there: an earlier try of this very commit succeeded though its answer was lost. The relay
@@ -85,6 +92,7 @@ def commit(connection: HotConnection, entries: list[Entry]) -> Committed:
     events = [event for tenant in sorted(drafts) for event in append(connection, tenant, drafts[tenant])]
     if runs:
         connection.execute(_INSERT_RUNS, runs)
+    outbox.add(connection, webhooks)
     return Committed(epoch_of(connection) if events else "", outcomes, events, given)
 
 

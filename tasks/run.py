@@ -9,6 +9,7 @@ from typing import Any, Final
 from app.jobs.job import Job
 from app.realtime.events import Draft
 from app.realtime.message_types import MessageType
+from app.webhooks import outbox
 from tasks.ledger import Entry
 
 #: Messages of one child that wait for a commit; beyond it the child is not read from, and its next send blocks.
@@ -51,6 +52,10 @@ class Run:
     #: The limit that it is over: the job ends as that says, and not as the next attempt.
     breach: Breach | None = None
 
+    def for_its_process(self) -> dict[str, Any]:
+        """The job's row as its process gets it: whom to tell of its end is none of its tool's business."""
+        return {**self.job.row(), "webhook_url": None}
+
     @property
     def full(self) -> bool:
         """Whether as much waits as may wait."""
@@ -90,6 +95,7 @@ class Run:
             row=row,
             tool_runs=self.tool_runs if self.ending and last else [],
             ends=self.ending and last,
+            webhook=outbox.of_job(self.job) if self.ending and last else None,
         )
 
     def settle(self, entry: Entry) -> None:

@@ -180,7 +180,7 @@ class Scribe:
         run = await self._begun(child, moved.job)
         child.run = run
         self._follow(child)
-        child.send(["job", None if run is None else run.job.row()])
+        child.send(["job", None if run is None else run.for_its_process()])
 
     def _wanted(self, queue: str) -> Claim:
         return Claim(

@@ -22,6 +22,7 @@ from app.settings import Settings
 from app.storage.blobs import BlobStore, preview_prefix, upload_key
 from app.storage.orphans import OrphanSearch, owner_of
 from app.uploads import store as uploads
+from app.webhooks import store as webhooks
 from tasks.transactions import Transactions
 
 logger = logging.getLogger(__name__)
@@ -141,6 +142,7 @@ class Cleaning:
             self._measure,
             self._end_uploads,
             self._look_after_batches,
+            self._forget_webhooks,
             self._find_orphans,
         )
         for part in parts:
@@ -212,6 +214,13 @@ class Cleaning:
         before = now_ms() - int(self._settings.retention_days * DAY_MS)
         if await self._transactions.read(batches.expired, before):
             await self._transactions.run(batches.forget_expired, before)
+
+    async def _forget_webhooks(self) -> None:
+        """Those that outlived what they told of: it was forgotten while they were still to be sent."""
+        before = now_ms() - int(self._settings.retention_days * DAY_MS)
+        ids = await self._transactions.read(webhooks.expired, before)
+        if ids:
+            await self._transactions.run(webhooks.forget, ids)
 
     async def _find_orphans(self) -> None:
         if time.monotonic() < self._search_at:

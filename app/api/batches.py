@@ -25,6 +25,7 @@ from app.api.parameters import batch_id_of, choice, integer, page_key, rfc3339
 from app.api.publishing import commit
 from app.api.submissions import plan_of, shown_name
 from app.api.submit import answer_response, discard_inputs
+from app.api.webhook_fields import webhook_of
 from app.batches import store
 from app.batches.batch import Batch, Item, ItemState, counts_of
 from app.batches.manifest import ManifestKind, kind_of, read_manifest, told_twice
@@ -61,7 +62,7 @@ DEFAULT_PAGE: Final = 50
 MAX_PAGE: Final = 200
 MAX_ITEMS_PAGE: Final = 1000
 #: What is said of a batch as a whole; everything else is said of each of its jobs.
-_BATCH_FIELDS: Final = ("name", "manifest", "items")
+_BATCH_FIELDS: Final = ("name", "manifest", "items", "webhook_url")
 #: What names one input: in a batch its items do that.
 _INPUT_FIELDS: Final = ("upload_id", "input_url", "image_url")
 
@@ -280,6 +281,7 @@ async def _checked(request: ApiRequest, given: ManyFiles) -> tuple[Batch, list[I
     wrong = [name for name in _INPUT_FIELDS if fields.get(name)]
     if wrong:
         raise Invalid(f"{wrong[0]} is said of an item", errors=[{"field": wrong[0], "message": "is said of an item"}])
+    webhook = webhook_of(request, Form(given.fields).one("webhook_url"))
     plan_of(Form(fields), await fleet_plugins(request))
     items = [
         Item(n=n, name=shown_name(file.name), source={"kind": "file"}, input_id=identifier)
@@ -315,6 +317,7 @@ async def _checked(request: ApiRequest, given: ManyFiles) -> tuple[Batch, list[I
             pending=any(item.error is None for item in items),
             request_id=request.scope.get("request_id"),
             created_at_ms=made_at_ms(batch_id),
+            **webhook,
         ),
         items,
     )

@@ -14,6 +14,8 @@ from app.api.breaking import SESSION, Habit
 from app.api.downloads import ExportFormat, Lines
 from app.jobs.job import JobStatus
 from app.jobs.search import MAX_CHARACTERS, MAX_WORDS
+from app.webhooks.answers import WebhookDetails, WebhookList, WebhooksReplayed
+from app.webhooks.outbox import WebhookStatus
 from plugins.contract import PluginMetadata
 
 JSON: Final = "application/json"
@@ -69,6 +71,12 @@ _PROPERTIES: Final[dict[str, Any]] = {
     "device": {"type": "string", "enum": ["cpu", "gpu", "auto"], "default": "cpu"},
     "fallback": {**_FLAG, "default": True, "description": "false: rather fail than run on the CPU."},
     "priority": {"type": "string", "enum": ["low", "normal", "high"], "default": "normal"},
+    "webhook_url": {
+        **_TEXT,
+        "format": "uri",
+        "description": "Who is told how it ended, at a host of TRANSOM_WEBHOOK_HOSTS. Of a batch one message tells, "
+        "once every item has ended. See `webhooks` for what is sent.",
+    },
 }
 _UPLOAD_ID: Final = {
     **_TEXT,
@@ -356,7 +364,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "cancel_job": Operation("jobs", ten.CancelState, problems=(404,)),
     "purge_job": Operation("jobs", ten.PurgeResponse, problems=(404, 409)),
     "retry_job": Operation(
-        "jobs", nine.JobResponse, 202, parameters=(_IDEMPOTENCY_KEY,), problems=(400, 404, 409, 415, 422, 503)
+        "jobs", nine.JobResponse, 202, parameters=(_IDEMPOTENCY_KEY,), problems=(400, 403, 404, 409, 415, 422, 503)
     ),
     "submit_batch": Operation(
         "batches",
@@ -369,7 +377,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
             ),
         ),
         body=_BATCH,
-        problems=(400, 404, 409, 413, 422, 503),
+        problems=(400, 403, 404, 409, 413, 422, 503),
     ),
     "list_batches": Operation(
         "batches",
@@ -482,6 +490,21 @@ OPERATIONS: Final[dict[str, Operation]] = {
         body_required=False,
         problems=_WAITING,
     ),
+    "list_webhooks": Operation(
+        "webhooks",
+        WebhookList,
+        parameters=(
+            Parameter("status", {"type": "string", "enum": [status.value for status in WebhookStatus]}, "Only these."),
+            Parameter("job_id", _TEXT, "Only of this job."),
+            Parameter("batch_id", _TEXT, "Only of this batch."),
+            _limit(50, 200),
+            Parameter("after", _TEXT, "The `next_after` of the page before."),
+        ),
+        problems=(400,),
+    ),
+    "get_webhook": Operation("webhooks", WebhookDetails, problems=(404,)),
+    "replay_webhook": Operation("webhooks", WebhookDetails, problems=(400, 404)),
+    "replay_webhooks": Operation("webhooks", WebhooksReplayed, problems=(400,)),
     "list_plugins": Operation("plugins", ten.PluginList),
     "get_plugin": Operation("plugins", ten.PluginSummary, problems=(404, 503)),
     "get_manifest": Operation("plugins", PluginMetadata, problems=(404, 503)),

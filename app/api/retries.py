@@ -50,6 +50,7 @@ async def form_again(request: ApiRequest, old_id: str, job_id: str) -> Form:
             "device": [old.device_requested],
             "fallback": [str(old.fallback_allowed).lower()],
             "priority": [old.priority.name.lower()],
+            **({} if old.webhook_url is None else {"webhook_url": [old.webhook_url]}),
         },
         file=await _shared_input(request, old, job_id),
         retry_of=old.id,

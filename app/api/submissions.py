@@ -21,7 +21,6 @@ from app.errors import (
     MissingField,
     TooManyTools,
     UnsupportedInput,
-    WebhooksDisabled,
 )
 from app.jobs.ids import made_at_ms
 from app.jobs.job import Job, Priority
@@ -110,7 +109,7 @@ class Plan:
 
 def plan_of(form: Form, fleet: FleetPlugins) -> Plan:
     """Read all fields of a form; raises what is wrong with them, by its stable code."""
-    _refuse_what_is_not_enabled(form)
+    _refuse_unknown_fields(form)
     plugin = form.one("plugin")
     if plugin is None:
         raise MissingField("The field 'plugin' is missing", errors=_one("plugin", "is missing"))
@@ -229,12 +228,10 @@ def _one(name: str, message: str) -> list[dict[str, str]]:
     return [{"field": name, "message": message}]
 
 
-def _refuse_what_is_not_enabled(form: Form) -> None:
+def _refuse_unknown_fields(form: Form) -> None:
     unknown = [{"field": name[:64], "message": "is not known"} for name in sorted(set(form.fields) - KNOWN_FIELDS)]
     if unknown:
         raise Invalid(f"There are unknown fields; known are: file, {', '.join(sorted(KNOWN_FIELDS))}", errors=unknown)
-    if form.one("webhook_url"):
-        raise WebhooksDisabled
 
 
 def _refuse_wrong_kind(media_type: str, tools: list[ToolManifest]) -> None:

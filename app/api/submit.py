@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from app.api.multipart import Form, read_form
 from app.api.publishing import commit
 from app.api.submissions import job_from_form
 from app.api.taking import Taken, discard_content, take_upload
+from app.api.webhook_fields import webhook_of
 from app.errors import BadRequest, JobNotFound
 from app.jobs import store, transitions
 from app.jobs.ids import new_id
@@ -112,13 +113,15 @@ def _replayed(key: StoredAnswer) -> Accepted:
 
 async def checked_job(request: ApiRequest, form: Form, job_id: str) -> Job:
     """The job of a form, placed in the fleet as it is; raises what is wrong with it."""
-    return job_from_form(
+    webhook = webhook_of(request, form.one("webhook_url"))
+    job = job_from_form(
         form,
         await fleet_plugins(request),
         job_id=job_id,
         tenant=tenant_of(request),
         request_id=request.scope.get("request_id"),
     )
+    return replace(job, **webhook)
 
 
 async def commit_jobs(

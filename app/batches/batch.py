@@ -30,6 +30,9 @@ class Batch:
     pending: bool = True
     cancelled: bool = False
     counts: dict[str, int] = field(default_factory=lambda: dict(NO_COUNTS))
+    #: Who is told of its end; what the addresses in that begin with.
+    webhook_url: str | None = None
+    webhook_base: str | None = None
     request_id: str | None = None
     finished_at_ms: int | None = None
 

@@ -19,6 +19,8 @@ from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus, job_from_row
 from app.realtime.event_log import append
 from app.realtime.events import LogEvent
+from app.webhooks import outbox
+from app.webhooks import store as webhooks
 
 #: Jobs that one transaction makes, ends or forgets: it holds the write lock for a few dozen milliseconds.
 JOBS_A_STEP: Final = 100
@@ -153,6 +155,8 @@ def roll_up(connection: sa.Connection, tenant: str, batch_id: str) -> list[LogEv
     )
     if over:
         connection.execute(sa.delete(turns).where(turns.c.tenant == tenant, turns.c.batch_id == batch_id))
+    if over and batch.finished_at_ms is None:
+        outbox.add(connection, [outbox.of_batch(now)])
     return append(connection, tenant, [now.status_draft()])
 
 
@@ -336,6 +340,7 @@ def _delete(connection: sa.Connection, ids: list[str]) -> None:
         connection.execute(sa.delete(events).where(events.c.batch_id.in_(ids), events.c.job_id.is_(None)))
         connection.execute(sa.delete(batch_items).where(batch_items.c.batch_id.in_(ids)))
         connection.execute(sa.delete(turns).where(turns.c.batch_id.in_(ids)))
+        webhooks.forget_of_batches(connection, ids)
         connection.execute(sa.delete(batches).where(batches.c.id.in_(ids)))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from app.cli.listener import local_url
 from app.cli.process_spec import ProcessSpec
 from app.cli.readiness import socket_is_there, web_is_ready
-from app.settings import Settings, child_environment
+from app.settings import Settings, child_environment, worker_environment
 
 #: What a child gets to end its jobs and itself, beyond the time that jobs are given to go on, in seconds.
 STOP_MARGIN_SECONDS: Final = 10.0
@@ -34,7 +34,7 @@ def web_process(settings: Settings, listener: socket.socket) -> ProcessSpec:
 
 def worker_processes(settings: Settings) -> tuple[ProcessSpec, ProcessSpec]:
     """The scribe and the Celery worker whose children speak to it; the worker is stopped first."""
-    environment = child_environment(settings) | _UNBUFFERED
+    environment = worker_environment(settings) | _UNBUFFERED
     scribe_socket = Path(settings.scribe_socket)
     return (
         ProcessSpec(

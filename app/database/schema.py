@@ -101,6 +101,9 @@ jobs = sa.Table(
     sa.Column("error", sa.JSON, nullable=True),
     sa.Column("result", sa.JSON, nullable=True),
     sa.Column("retry_of", sa.String(36), nullable=True),
+    # Who is told of its end, and what the addresses in that begin with.
+    sa.Column("webhook_url", sa.Text, nullable=True),
+    sa.Column("webhook_base", sa.Text, nullable=True),
     sa.Column("request_id", sa.String(64), nullable=True),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
     sa.Column("started_at_ms", sa.BigInteger, nullable=True),
@@ -143,6 +146,9 @@ batches = sa.Table(
     sa.Column("cancelled", sa.Boolean, nullable=False),
     # Its items by status, as was told last.
     sa.Column("counts", sa.JSON, nullable=False),
+    # Who is told of its end, and what the addresses in that begin with.
+    sa.Column("webhook_url", sa.Text, nullable=True),
+    sa.Column("webhook_base", sa.Text, nullable=True),
     sa.Column("request_id", sa.String(64), nullable=True),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
     sa.Column("finished_at_ms", sa.BigInteger, nullable=True),
@@ -176,6 +182,41 @@ batch_items = sa.Table(
     sa.Index("ix_batch_items_job_id", "job_id"),
     sa.Index("ix_batch_items_input_id", "input_id", sqlite_where=_STORED, postgresql_where=_STORED),
     sqlite_with_rowid=False,
+)
+
+_DUE: Final = sa.text("next_at_ms IS NOT NULL")
+
+#: The outbox: whom to tell how a job or a batch ended, and what became of that. A row is of the transaction of the end.
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    _tenant(),
+    sa.Column("job_id", sa.String(36), nullable=True),
+    sa.Column("batch_id", sa.String(36), nullable=True),
+    sa.Column("url", sa.Text, nullable=False),
+    # Name and port of the receiver.
+    sa.Column("host", sa.String(300), nullable=False),
+    sa.Column("type", sa.String(24), nullable=False),
+    # What is sent, as it was when the row was made.
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    # Tries, since it was made or last replayed.
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # When it is due, also of one that is being sent: whoever sends it may die. Null: delivered or dead.
+    sa.Column("next_at_ms", sa.BigInteger, nullable=True),
+    sa.Column("tried_at_ms", sa.BigInteger, nullable=True),
+    sa.Column("response_status", sa.Integer, nullable=True),
+    sa.Column("error", sa.Text, nullable=True),
+    sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("ended_at_ms", sa.BigInteger, nullable=True),
+    sa.Index(None, "tenant", "id"),
+    sa.Index(None, "tenant", "status", "id"),
+    sa.Index("ix_webhooks_due", "next_at_ms", "host", sqlite_where=_DUE, postgresql_where=_DUE),
+    # What goes with its job or batch, or after its time.
+    sa.Index(None, "job_id"),
+    sa.Index(None, "batch_id"),
+    sa.Index(None, "ended_at_ms"),
 )
 
 #: When each line of waiting jobs was last served: a tenant's batches, and its single jobs as the batch "".

@@ -92,6 +92,9 @@ class Job:
     error: dict[str, Any] | None = None
     result: Any = None
     retry_of: str | None = None
+    #: Who is told of its end; what the addresses in that begin with.
+    webhook_url: str | None = None
+    webhook_base: str | None = None
     request_id: str | None = None
     started_at_ms: int | None = None
     finished_at_ms: int | None = None

@@ -18,6 +18,7 @@ from app.errors import JobNotEnded, JobNotFound
 from app.jobs import search, store, usage
 from app.jobs.ids import now_ms
 from app.storage.blobs import BlobStore, input_key, preview_prefix
+from app.webhooks import store as webhooks
 
 #: Jobs a round: a round holds the write lock, and the next one comes a second later.
 JOBS_A_ROUND: Final = 20
@@ -157,13 +158,15 @@ def _forget(connection: sa.Connection, job: Forgotten, *, due_ms: int, raises_fl
     gone = connection.execute(
         sa.delete(jobs)
         .where(jobs.c.id == job.id)
-        .returning(jobs.c.stored_bytes, jobs.c.input_name, jobs.c.batch_id, jobs.c.status)
+        .returning(jobs.c.stored_bytes, jobs.c.input_name, jobs.c.batch_id, jobs.c.status, jobs.c.webhook_url)
     ).one_or_none()
     if gone is None:
         return False
     if gone.batch_id is not None:
         # The batch goes on counting it.
         connection.execute(sa.update(batch_items).where(batch_items.c.job_id == job.id).values(ended_as=gone.status))
+    if gone.webhook_url is not None:
+        webhooks.forget_of_job(connection, job.id)
     search.take_out(connection, job.tenant, job.id, gone.input_name)
     usage.take_out(connection, gone.stored_bytes)
     last = connection.execute(

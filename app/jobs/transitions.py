@@ -22,6 +22,7 @@ from app.jobs.job import Job, JobStatus, job_from_row, sources_of
 from app.realtime.event_log import append
 from app.realtime.events import Draft, LogEvent
 from app.realtime.message_types import ErrorDetails, ErrorPayload, MessageType, payload_json, timestamp_now
+from app.webhooks import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ def _move(
 
 
 def _changed(connection: sa.Connection, job: Job, target: JobStatus, values: dict[str, Any]) -> Job | None:
-    """The row's part of a move."""
+    """The row's part of a move, and where it is an end what is to be told of it elsewhere."""
     values = {**values, "status": target}
     result = connection.execute(
         sa.update(jobs)
@@ -218,4 +219,9 @@ def _changed(connection: sa.Connection, job: Job, target: JobStatus, values: dic
         )
         .values(values)
     )
-    return replace(job, **values) if result.rowcount == 1 else None
+    if result.rowcount != 1:
+        return None
+    after = replace(job, **values)
+    if target.terminal:
+        outbox.add(connection, [outbox.of_job(after)])
+    return after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from app.database.engine import Database
@@ -20,6 +21,7 @@ from app.realtime.message_types import (
     payload_json,
     timestamp_now,
 )
+from app.webhooks import outbox
 from tasks.ledger import Entry, Outcome, commit
 
 
@@ -104,6 +106,7 @@ class Run:
             to_n=self._n + len(drafts),
             drafts=drafts,
             row=row,
+            webhook=outbox.of_job(replace(self.job, **row)) if "status" in row else None,
         )
         with self._database.write() as connection:
             assert commit(connection, [entry]).outcomes == [Outcome.COMMITTED]
