@@ -22,6 +22,7 @@ from app.cli.commands import (
     up,
     watch,
     web,
+    webhooks,
     worker,
 )
 from app.cli.exit_codes import ExitCode
@@ -53,6 +54,7 @@ app.command()(batches.batches)
 app.command()(batch.batch)
 app.command()(cancel.cancel)
 app.command()(retry.retry)
+app.add_typer(webhooks.app)
 app.command()(plugins.plugins)
 app.command()(doctor.doctor)
 

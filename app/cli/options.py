@@ -33,6 +33,12 @@ def wants_json(context: typer.Context, as_json: bool) -> bool:
     return as_json or _given(context).as_json
 
 
+def keep(context: typer.Context, server: str | None, as_json: bool) -> None:
+    """Keep what was said before a command of a group for that command."""
+    before = _given(context)
+    context.find_root().obj = Given(server or before.server, as_json or before.as_json)
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A server, and how to reach it."""

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 _NDJSON: Final = "application/x-ndjson"
 _BATCHES: Final = "/v1/batches"
+_WEBHOOKS: Final = "/v1/webhooks"
 #: In the order in which they are tried.
 TRANSPORTS: Final = tuple(Transport)
 
@@ -97,13 +98,16 @@ class AsyncTransomClient:
         options: Mapping[str, Any] | None = None,
         device: str | None = None,
         priority: str | None = None,
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """Send a file to be processed; answers the new job, of which there is one however often it had to be sent.
 
-        A large file goes in pieces, and so does one that something on the way finds too large.
+        A large file goes in pieces, and so does one that something on the way finds too large. `webhook_url` is told
+        how the job ended.
         Raises `OSError` where the file can't be read.
         """
-        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority)
+        more = {"device": device, "priority": priority, "webhook_url": webhook_url}
+        wish = _wish(plugin, tool=list(tools), options=options, **more)
         if (await asyncio.to_thread(file.stat)).st_size <= LARGE_BYTES:
             try:
                 return await self._submit_whole(file, wish)
@@ -132,12 +136,14 @@ class AsyncTransomClient:
         options: Mapping[str, Any] | None = None,
         device: str | None = None,
         priority: str | None = None,
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """Have the server fetch what is to be processed; answers the new job once it has, of which there is one.
 
-        The server asks those hosts only that it was told it may.
+        The server asks those hosts only that it was told it may. `webhook_url` is told of the job's end.
         """
-        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority)
+        more = {"device": device, "priority": priority, "webhook_url": webhook_url}
+        wish = _wish(plugin, tool=list(tools), options=options, **more)
         return await self._http.call(
             "POST", "/v1/jobs", json={"input_url": url, **wish}, headers={IDEMPOTENCY_KEY: uuid4().hex}
         )
@@ -169,13 +175,16 @@ class AsyncTransomClient:
         priority: str | None = None,
         name: str | None = None,
         urls: Sequence[str] = (),
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """Send files to be processed under one id; answers the new batch, which is one however often it had to be sent.
 
         They go in one request, and are read on the way. What is at `urls` the server fetches itself, after the answer:
-        these items stand behind the files. Raises `OSError` where a file can't be read.
+        these items stand behind the files. `webhook_url` is told once all have ended. Raises `OSError` where a file
+        can't be read.
         """
-        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority, name=name)
+        more = {"device": device, "priority": priority, "name": name, "webhook_url": webhook_url}
+        wish = _wish(plugin, tool=list(tools), options=options, **more)
         parts = [Part("file", file, file.name) for file in files]
         if urls:
             lines = "".join(f"{json.dumps({'url': url})}\n" for url in urls).encode()
@@ -193,12 +202,14 @@ class AsyncTransomClient:
         priority: str | None = None,
         name: str | None = None,
         media_type: str | None = None,
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """Have what a manifest lists processed under one id; answers the new batch.
 
         How it is written says the file's name, or `media_type`: `text/csv`, `application/x-ndjson`, `application/json`.
         """
-        wish = _wish(plugin, tool=list(tools), options=options, device=device, priority=priority, name=name)
+        more = {"device": device, "priority": priority, "name": name, "webhook_url": webhook_url}
+        wish = _wish(plugin, tool=list(tools), options=options, **more)
         shown = "" if isinstance(manifest, bytes) else manifest.name
         return await self._hand_in(wish, [Part("manifest", manifest, shown, media_type or "application/octet-stream")])
 
@@ -234,6 +245,27 @@ class AsyncTransomClient:
     async def purge_batch(self, batch_id: str) -> dict[str, Any]:
         """Delete a batch that has ended, with all its jobs."""
         return await self._http.call("POST", f"{_batch_path(batch_id)}/purge")
+
+    async def webhooks(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
+        """A page of webhooks, newest first: `webhooks`, `count`, `next_after`. `filters` as in the API."""
+        return await self._http.call("GET", _WEBHOOKS, params=_given(limit=limit, **filters))
+
+    async def webhook(self, webhook_id: str) -> dict[str, Any]:
+        """A webhook, with what its receiver is sent."""
+        return await self._http.call("GET", _webhook_path(webhook_id))
+
+    async def replay_webhook(self, webhook_id: str) -> dict[str, Any]:
+        """Have a webhook sent again, under the same id; answers how it stands then."""
+        return await self._http.call("POST", f"{_webhook_path(webhook_id)}/replay")
+
+    async def replay_webhooks(self) -> int:
+        """Have all dead webhooks sent again; how many there were."""
+        replayed = 0
+        while True:
+            answer = await self._http.call("POST", f"{_WEBHOOKS}/replay")
+            replayed += int(answer["replayed"])
+            if not answer["more"]:
+                return replayed
 
     async def plugins(self) -> dict[str, Any]:
         """The plugins of the fleet."""
@@ -376,6 +408,10 @@ def _path(job_id: str) -> str:
 
 def _batch_path(batch_id: str) -> str:
     return f"{_BATCHES}/{quote(batch_id, safe='')}"
+
+
+def _webhook_path(webhook_id: str) -> str:
+    return f"{_WEBHOOKS}/{quote(webhook_id, safe='')}"
 
 
 def _given(**values: str | int | None) -> dict[str, str | int]:

@@ -55,10 +55,18 @@ class TransomClient:
         options: Mapping[str, Any] | None = None,
         device: str | None = None,
         priority: str | None = None,
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit`."""
         return self._bridge.call(
-            self._client.submit, file, plugin=plugin, tools=tools, options=options, device=device, priority=priority
+            self._client.submit,
+            file,
+            plugin=plugin,
+            tools=tools,
+            options=options,
+            device=device,
+            priority=priority,
+            webhook_url=webhook_url,
         )
 
     def submit_url(
@@ -70,10 +78,18 @@ class TransomClient:
         options: Mapping[str, Any] | None = None,
         device: str | None = None,
         priority: str | None = None,
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit_url`."""
         return self._bridge.call(
-            self._client.submit_url, url, plugin=plugin, tools=tools, options=options, device=device, priority=priority
+            self._client.submit_url,
+            url,
+            plugin=plugin,
+            tools=tools,
+            options=options,
+            device=device,
+            priority=priority,
+            webhook_url=webhook_url,
         )
 
     def jobs(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
@@ -103,6 +119,7 @@ class TransomClient:
         priority: str | None = None,
         name: str | None = None,
         urls: Sequence[str] = (),
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit_batch`."""
         return self._bridge.call(
@@ -115,6 +132,7 @@ class TransomClient:
             priority=priority,
             name=name,
             urls=urls,
+            webhook_url=webhook_url,
         )
 
     def submit_manifest(
@@ -128,6 +146,7 @@ class TransomClient:
         priority: str | None = None,
         name: str | None = None,
         media_type: str | None = None,
+        webhook_url: str | None = None,
     ) -> dict[str, Any]:
         """See `AsyncTransomClient.submit_manifest`."""
         return self._bridge.call(
@@ -140,6 +159,7 @@ class TransomClient:
             priority=priority,
             name=name,
             media_type=media_type,
+            webhook_url=webhook_url,
         )
 
     def batches(self, *, limit: int | None = None, after: str | None = None) -> dict[str, Any]:
@@ -171,6 +191,22 @@ class TransomClient:
     def purge_batch(self, batch_id: str) -> dict[str, Any]:
         """See `AsyncTransomClient.purge_batch`."""
         return self._bridge.call(self._client.purge_batch, batch_id)
+
+    def webhooks(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
+        """See `AsyncTransomClient.webhooks`."""
+        return self._bridge.call(self._client.webhooks, limit=limit, **filters)
+
+    def webhook(self, webhook_id: str) -> dict[str, Any]:
+        """See `AsyncTransomClient.webhook`."""
+        return self._bridge.call(self._client.webhook, webhook_id)
+
+    def replay_webhook(self, webhook_id: str) -> dict[str, Any]:
+        """See `AsyncTransomClient.replay_webhook`."""
+        return self._bridge.call(self._client.replay_webhook, webhook_id)
+
+    def replay_webhooks(self) -> int:
+        """See `AsyncTransomClient.replay_webhooks`."""
+        return self._bridge.call(self._client.replay_webhooks)
 
     def plugins(self) -> dict[str, Any]:
         """See `AsyncTransomClient.plugins`."""

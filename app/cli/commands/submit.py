@@ -25,6 +25,7 @@ class _How(TypedDict):
     options: dict[str, Any]
     device: str | None
     priority: str | None
+    webhook_url: str | None
 
 
 def submit(
@@ -70,6 +71,9 @@ def submit(
         ),
     ] = None,
     priority: Annotated[str | None, typer.Option("--priority", help="low, normal or high.")] = None,
+    webhook: Annotated[
+        str | None, typer.Option("--webhook", metavar="URL", help="Who is told how the job or the batch ended.")
+    ] = None,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -87,6 +91,7 @@ def submit(
         "options": parse_options(option or [], tools),
         "device": device,
         "priority": priority,
+        "webhook_url": webhook,
         "plugin": plugin or "",
     }
     with open_client(context, server) as client:

@@ -148,7 +148,8 @@ def test_submitting_is_as_described(web: Web, description: dict[str, Any]) -> No
 
     answer = web.post(**values)
 
-    assert set(fields) == {*values, "file"}
+    # Webhooks are not enabled here.
+    assert set(fields) == {*values, "webhook_url", "file"}
     schema = {
         **call["responses"]["202"]["content"]["application/json"]["schema"],
         "components": description["components"],

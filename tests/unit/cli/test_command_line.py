@@ -14,7 +14,7 @@ from app.cli.exit_codes import ExitCode
 
 COMMANDS = (
     *("up", "web", "worker", "migrate", "backup", "restore"),
-    *("submit", "watch", "cancel", "retry", "jobs", "batches", "batch", "plugins", "doctor"),
+    *("submit", "watch", "cancel", "retry", "jobs", "batches", "batch", "webhooks", "plugins", "doctor"),
 )
 
 
