@@ -199,6 +199,14 @@ class Metrics(Collector):
         for queue, count in found.processes.items():
             processes.add_metric([queue], count)
         yield processes
+        webhooks = GaugeMetricFamily(
+            "transom_webhooks",
+            "Webhooks that wait to be delivered, and those that were given up; counted up to 100000.",
+            labels=["status"],
+        )
+        for status, count in found.webhooks.items():
+            webhooks.add_metric([status], count)
+        yield webhooks
 
     def _tools(self) -> Iterator[Metric]:
         runs = CounterMetricFamily(

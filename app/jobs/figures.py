@@ -11,6 +11,7 @@ from app.database.schema import jobs, tool_runs
 from app.jobs import fleet
 from app.jobs.ids import made_at_ms, now_ms
 from app.jobs.job import JobStatus, Priority
+from app.webhooks import store as webhooks
 
 #: No status is counted beyond this: so many means "at least so many".
 MAX_COUNTED: Final = 100_000
@@ -42,6 +43,8 @@ class Figures:
     processes: dict[str, int]
     runs: list[ToolRun]
     last_run: int
+    #: Webhooks that wait, and those that are dead.
+    webhooks: dict[str, int]
 
 
 def figures(connection: sa.Connection, last_run: int | None) -> Figures:
@@ -59,6 +62,7 @@ def figures(connection: sa.Connection, last_run: int | None) -> Figures:
         processes=processes,
         runs=runs,
         last_run=last,
+        webhooks=webhooks.counts(connection),
     )
 
 

@@ -20,6 +20,8 @@ MAX_ERROR_CHARACTERS: Final = 200
 WEBHOOKS_A_STEP: Final = 500
 #: No status is counted beyond this: so many means "at least so many".
 MAX_COUNTED: Final = 100_000
+#: Tenants whose dead webhooks are counted.
+MAX_TENANTS: Final = 200
 _OVER: Final = (WebhookStatus.DELIVERED.value, WebhookStatus.DEAD.value)
 
 
@@ -195,6 +197,34 @@ def expired(connection: sa.Connection, cutoff_ms: int) -> list[str]:
 def forget(connection: sa.Connection, ids: Sequence[str]) -> None:
     """Forget those of these that are still over."""
     connection.execute(sa.delete(webhooks).where(webhooks.c.id.in_(ids), webhooks.c.status.in_(_OVER)))
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """How many wait to be delivered, and how many are dead, each up to `MAX_COUNTED`."""
+    return {
+        WebhookStatus.PENDING.value: _count(connection, webhooks.c.next_at_ms.is_not(None)),
+        WebhookStatus.DEAD.value: sum(
+            _count(connection, webhooks.c.tenant == tenant, webhooks.c.status == WebhookStatus.DEAD.value)
+            for tenant in _tenants(connection)
+        ),
+    }
+
+
+def _count(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> int:
+    some = sa.select(sa.literal(1)).where(*conditions).limit(MAX_COUNTED).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def _tenants(connection: sa.Connection) -> list[str]:
+    """Those with webhooks, by one look into the index each."""
+    found: list[str] = []
+    while len(found) < MAX_TENANTS:
+        beyond = [webhooks.c.tenant > found[-1]] if found else []
+        tenant = connection.execute(sa.select(sa.func.min(webhooks.c.tenant)).where(*beyond)).scalar_one()
+        if tenant is None:
+            break
+        found.append(str(tenant))
+    return found
 
 
 def _begin_again(connection: sa.Connection, ids: Sequence[str]) -> None:
