@@ -451,6 +451,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of webhooks, newest first */
+        get: operations["list_webhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for those that are dead, the oldest first, up to 500 a call */
+        post: operations["replay_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook with its body */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it again, under the same id, with all its tries before it */
+        post: operations["replay_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/demo": {
         parameters: {
             query?: never;
@@ -817,7 +885,88 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "job.done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job ended: job.done
+         * @description Signed as Standard Webhooks has it: `webhook-signature` holds `v1,` and the Base64 of an HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, once a secret. It comes at least once, always with the same `webhook-id`.
+         */
+        post: operations["told_of_job_done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job ended: job.error
+         * @description Signed as Standard Webhooks has it: `webhook-signature` holds `v1,` and the Base64 of an HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, once a secret. It comes at least once, always with the same `webhook-id`.
+         */
+        post: operations["told_of_job_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job ended: job.cancelled
+         * @description Signed as Standard Webhooks has it: `webhook-signature` holds `v1,` and the Base64 of an HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, once a secret. It comes at least once, always with the same `webhook-id`.
+         */
+        post: operations["told_of_job_cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A batch ended: batch.ended
+         * @description Signed as Standard Webhooks has it: `webhook-signature` holds `v1,` and the Base64 of an HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, once a secret. It comes at least once, always with the same `webhook-id`.
+         */
+        post: operations["told_of_batch_ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -999,6 +1148,23 @@ export interface components {
             progress: number;
         };
         /**
+         * BatchWebhook
+         * @description The body that tells of a batch's end.
+         */
+        BatchWebhook: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "batch.ended";
+            /**
+             * Timestamp
+             * @description When it ended.
+             */
+            timestamp: string;
+            data: components["schemas"]["EndedBatch"];
+        };
+        /**
          * Box
          * @description A rectangle in absolute pixels of the input.
          */
@@ -1113,6 +1279,93 @@ export interface components {
             address_length: number;
             /** Body Bytes */
             body_bytes: number;
+        };
+        /**
+         * EndedBatch
+         * @description A batch all of whose items have ended; one that was tried again ends again, and is told of again.
+         */
+        EndedBatch: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * Job Id
+             * @default null
+             */
+            job_id: null;
+            /**
+             * Status
+             * @description `done` whatever its items ended as; `cancelled` where its rest was.
+             * @enum {string}
+             */
+            status: "done" | "cancelled";
+            /** Name */
+            name: string | null;
+            /** Plugin */
+            plugin: string;
+            /** Total */
+            total: number;
+            /**
+             * Counts
+             * @description Its items by status.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created At */
+            created_at: string;
+            /** Finished At */
+            finished_at: string;
+            /**
+             * Links
+             * @description Whole addresses where the server knows its own.
+             */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * EndedJob
+         * @description A job as it ended.
+         */
+        EndedJob: {
+            /** Job Id */
+            job_id: string;
+            /**
+             * Batch Id
+             * @default null
+             */
+            batch_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done" | "error" | "cancelled";
+            /** Plugin */
+            plugin: string;
+            /** Tools */
+            tools: string[];
+            /** Attempt */
+            attempt: number;
+            /**
+             * Retry Of
+             * @description The job that this one tries again.
+             */
+            retry_of: string | null;
+            /** Input Name */
+            input_name: string | null;
+            /** @description Where the status is `error`. */
+            error: components["schemas"]["WebhookError"] | null;
+            /** Created At */
+            created_at: string;
+            /** Finished At */
+            finished_at: string;
+            /**
+             * Links
+             * @description Whole addresses where the server knows its own.
+             */
+            links: {
+                [key: string]: string;
+            };
         };
         /**
          * ErrorDetails
@@ -1632,6 +1885,23 @@ export interface components {
             started_at: string | null;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * JobWebhook
+         * @description The body that tells of a job's end.
+         */
+        JobWebhook: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "job.done" | "job.error" | "job.cancelled";
+            /**
+             * Timestamp
+             * @description When it ended.
+             */
+            timestamp: string;
+            data: components["schemas"]["EndedJob"];
         };
         JsonValue: unknown;
         /**
@@ -2241,6 +2511,160 @@ export interface components {
              */
             tool: string | null;
         };
+        /**
+         * WebhookDetails
+         * @description The same with what is sent.
+         */
+        WebhookDetails: {
+            /**
+             * Webhook Id
+             * @description Its receiver is sent this as `webhook-id`, the same with every try.
+             */
+            webhook_id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Url */
+            url: string;
+            type: components["schemas"]["WebhookType"];
+            /**
+             * Status
+             * @description `dead`: tried for about three days, or its receiver answered 410. It can be replayed.
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "dead";
+            /**
+             * Attempts
+             * @description Tries, since it was made or last replayed.
+             */
+            attempts: number;
+            /**
+             * Response Status
+             * @description What its receiver answered last.
+             */
+            response_status: number | null;
+            /**
+             * Error
+             * @description Why the last try was none.
+             */
+            error: string | null;
+            /** Created At */
+            created_at: string;
+            /** Last Attempt At */
+            last_attempt_at: string | null;
+            /**
+             * Next Attempt At
+             * @description Of one that is being sent: when it is sent again if that is lost.
+             */
+            next_attempt_at: string | null;
+            /**
+             * Ended At
+             * @description When it was delivered, or given up.
+             */
+            ended_at: string | null;
+            body: components["schemas"]["JsonValue"];
+        };
+        /**
+         * WebhookError
+         * @description Why a job failed; the code is stable.
+         */
+        WebhookError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * WebhookList
+         * @description A page of webhooks, newest first.
+         */
+        WebhookList: {
+            /** Webhooks */
+            webhooks: components["schemas"]["WebhookState"][];
+            /**
+             * Count
+             * @description How many are in this answer.
+             */
+            count: number;
+            /**
+             * Next After
+             * @description Where the next page begins; null where none follows.
+             */
+            next_after: string | null;
+        };
+        /**
+         * WebhookState
+         * @description A webhook, and how far it has come.
+         */
+        WebhookState: {
+            /**
+             * Webhook Id
+             * @description Its receiver is sent this as `webhook-id`, the same with every try.
+             */
+            webhook_id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Url */
+            url: string;
+            type: components["schemas"]["WebhookType"];
+            /**
+             * Status
+             * @description `dead`: tried for about three days, or its receiver answered 410. It can be replayed.
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "dead";
+            /**
+             * Attempts
+             * @description Tries, since it was made or last replayed.
+             */
+            attempts: number;
+            /**
+             * Response Status
+             * @description What its receiver answered last.
+             */
+            response_status: number | null;
+            /**
+             * Error
+             * @description Why the last try was none.
+             */
+            error: string | null;
+            /** Created At */
+            created_at: string;
+            /** Last Attempt At */
+            last_attempt_at: string | null;
+            /**
+             * Next Attempt At
+             * @description Of one that is being sent: when it is sent again if that is lost.
+             */
+            next_attempt_at: string | null;
+            /**
+             * Ended At
+             * @description When it was delivered, or given up.
+             */
+            ended_at: string | null;
+        };
+        /**
+         * WebhookType
+         * @description What a receiver is told of.
+         * @enum {string}
+         */
+        WebhookType: "job.done" | "job.error" | "job.cancelled" | "batch.ended";
+        /**
+         * WebhooksReplayed
+         * @description How many dead webhooks are sent again.
+         */
+        WebhooksReplayed: {
+            /** Replayed */
+            replayed: number;
+            /**
+             * More
+             * @description Whether there are more: call again.
+             */
+            more: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -2391,6 +2815,11 @@ export interface operations {
                      * @enum {string}
                      */
                     priority?: "low" | "normal" | "high";
+                    /**
+                     * Format: uri
+                     * @description Who is told how it ended, at a host of TRANSOM_WEBHOOK_HOSTS. Of a batch one message tells, once every item has ended. See `webhooks` for what is sent.
+                     */
+                    webhook_url?: string;
                 };
                 "application/json": {
                     /** @description A file that was sent to /v1/uploads, every byte of it. One job may take it, and has it then as its own; where the job is refused, it can be taken by another. Retry a job to run over the same file again. */
@@ -2418,6 +2847,11 @@ export interface operations {
                      * @enum {string}
                      */
                     priority?: "low" | "normal" | "high";
+                    /**
+                     * Format: uri
+                     * @description Who is told how it ended, at a host of TRANSOM_WEBHOOK_HOSTS. Of a batch one message tells, once every item has ended. See `webhooks` for what is sent.
+                     */
+                    webhook_url?: string;
                 };
             };
         };
@@ -2978,6 +3412,16 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -4277,6 +4721,11 @@ export interface operations {
                      * @enum {string}
                      */
                     priority?: "low" | "normal" | "high";
+                    /**
+                     * Format: uri
+                     * @description Who is told how it ended, at a host of TRANSOM_WEBHOOK_HOSTS. Of a batch one message tells, once every item has ended. See `webhooks` for what is sent.
+                     */
+                    webhook_url?: string;
                     /** @description What to call the batch. */
                     name?: string;
                 };
@@ -4311,6 +4760,11 @@ export interface operations {
                      * @enum {string}
                      */
                     priority?: "low" | "normal" | "high";
+                    /**
+                     * Format: uri
+                     * @description Who is told how it ended, at a host of TRANSOM_WEBHOOK_HOSTS. Of a batch one message tells, once every item has ended. See `webhooks` for what is sent.
+                     */
+                    webhook_url?: string;
                     /** @description What to call the batch. */
                     name?: string;
                 };
@@ -4333,6 +4787,16 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -4749,6 +5213,195 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description Only these. */
+                status?: "pending" | "delivered" | "dead";
+                /** @description Only of this job. */
+                job_id?: string;
+                /** @description Only of this batch. */
+                batch_id?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_after` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksReplayed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetails"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -6521,6 +7174,178 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    told_of_job_done: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message: one that has come before can be left alone. */
+                "webhook-id": string;
+                /** @description When this try was made, in seconds since 1970: what is too old may be an attack. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and a signature; several with a blank between them while secrets change. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobWebhook"];
+            };
+        };
+        responses: {
+            /** @description No more of it is wanted: it is not tried again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has arrived, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again, for about three days; `Retry-After` is heeded. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    told_of_job_error: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message: one that has come before can be left alone. */
+                "webhook-id": string;
+                /** @description When this try was made, in seconds since 1970: what is too old may be an attack. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and a signature; several with a blank between them while secrets change. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobWebhook"];
+            };
+        };
+        responses: {
+            /** @description No more of it is wanted: it is not tried again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has arrived, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again, for about three days; `Retry-After` is heeded. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    told_of_job_cancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message: one that has come before can be left alone. */
+                "webhook-id": string;
+                /** @description When this try was made, in seconds since 1970: what is too old may be an attack. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and a signature; several with a blank between them while secrets change. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobWebhook"];
+            };
+        };
+        responses: {
+            /** @description No more of it is wanted: it is not tried again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has arrived, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again, for about three days; `Retry-After` is heeded. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    told_of_batch_ended: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names the message: one that has come before can be left alone. */
+                "webhook-id": string;
+                /** @description When this try was made, in seconds since 1970: what is too old may be an attack. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and a signature; several with a blank between them while secrets change. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchWebhook"];
+            };
+        };
+        responses: {
+            /** @description No more of it is wanted: it is not tried again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has arrived, and is not sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is tried again, for about three days; `Retry-After` is heeded. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
