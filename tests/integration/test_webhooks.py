@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from app.client import TransomClient
 from tests.back_ends import environment_of
 from tests.integration.test_batches import hand_in, picture, pictures, wait_for_end
 from tests.receivers import Answer, Received, Receiver, receiver, settings_for
-from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product, wait_until
+from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product, transom, wait_until
 
 #: Longer than what was taken for a try is left alone, where whoever took it was killed.
 TAKEN_AGAIN_SECONDS = 90.0
@@ -297,6 +298,34 @@ def test_a_sender_that_is_killed_sends_it_again(own_product: Callable[..., Produ
         assert again == first
         wait_until(lambda: product.client.get("/readyz").status_code == 200, what="the web process")
         assert hooked.webhook_of(job_id, status="delivered")["webhook_id"] == first.id
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.only_over("sqlite")
+def test_what_was_pending_in_a_backup_is_sent_after_the_restore(
+    own_product: Callable[..., Product], tmp_path: Path
+) -> None:
+    """Under its id, also where it was delivered after the backup: its receiver knows it by that."""
+    with receiver() as here:
+        product = own_product(**settings_for(here))
+        hooked = Hooked(product, [here, here, here])
+        here.answering = lambda _: Answer(503, (("Retry-After", "3600"),))
+        job_id = hooked.submit(here.url())
+        hooked.webhook_of(job_id, attempts=1)
+        backup = transom(product, "backup", str(tmp_path / "backup"))
+        here.answering = lambda _: Answer()
+        replay = f"/v1/webhooks/{here.at('/hook')[0].id}/replay"
+        product.client.post(replay)
+        hooked.webhook_of(job_id, status="delivered")
+
+        restored = transom(product, "restore", str(tmp_path / "backup"), "--overwrite")
+
+        after = hooked.webhook_of(job_id, status="pending")
+        product.client.post(replay)
+        messages = here.wait("/hook", 3)
+        assert (backup.returncode, restored.returncode) == (ExitCode.DONE, ExitCode.DONE)
+        assert (after["attempts"], after["response_status"]) == (1, 503)
+        assert messages == [messages[0]] * 3
 
 
 def _transom(product: Product, *arguments: str) -> subprocess.CompletedProcess[str]:
