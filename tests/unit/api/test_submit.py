@@ -126,7 +126,7 @@ def test_everything_said_of_a_job_is_kept(web: Web) -> None:
         ({"colour": "red"}, 422, "VALIDATION_FAILED", "colour"),
         ({"input_url": "http://127.0.0.1/secret"}, 400, "URL_INPUT_DISABLED", None),
         ({"upload_id": "1"}, 422, "VALIDATION_FAILED", "upload_id"),
-        ({"webhook_url": "http://127.0.0.1/hook"}, 400, "WEBHOOKS_DISABLED", None),
+        ({"webhook_url": "http://127.0.0.1/hook"}, 400, "WEBHOOKS_DISABLED", "webhook_url"),
     ],
 )
 def test_what_is_wrong_is_named(web: Web, fields: dict[str, Any], status: int, code: str, field: str | None) -> None:
