@@ -14,7 +14,7 @@ from app.batches.batch import Batch, Item
 from app.database.engine import Database
 from app.database.schema import webhooks
 from app.errors import WebhookNotFound
-from app.jobs import retention, transitions
+from app.jobs import claims, retention, transitions
 from app.jobs.ids import new_id, now_ms
 from app.jobs.job import Job, JobStatus
 from app.webhooks import store
@@ -43,7 +43,8 @@ def running(database: Database, job: Job) -> Run:
     """The job, claimed."""
     with database.write() as connection:
         transitions.submit(connection, job)
-        moved = transitions.claim(connection, queues=[job.queue], worker_id="w", lease_until_ms=now_ms() + 20_000)
+        wanted = claims.Claim(queues=(job.queue,), worker_id="w", lease_until_ms=now_ms() + 20_000)
+        moved = claims.claim(connection, wanted)
     assert moved is not None
     return Run(moved.job)
 
@@ -70,7 +71,7 @@ def taken(database: Database, webhook: Webhook, *, for_ms: int = 25_000) -> Webh
 def test_an_end_that_is_committed_twice_is_told_once(database: Database, new_job: NewJob) -> None:
     """After a commit whose answer was lost the same entry adds nothing."""
     run = running(database, new_job(webhook_url=URL, webhook_base="https://transom.example.com/t"))
-    run.end(1, {"status": JobStatus.DONE, "result": {}, "finished_at_ms": now_ms()}, [])
+    run.end(1, {"status": JobStatus.DONE, "result": {}, "finished_at_ms": now_ms()}, [], None)
     entry = run.take(100)
     assert entry is not None
 
@@ -92,7 +93,7 @@ def test_an_end_that_is_refused_is_not_told(database: Database, new_job: NewJob)
     run = running(database, new_job(webhook_url=URL))
     with database.write() as connection:
         transitions.cancel(connection, "default", run.job.id)
-    run.end(1, {"status": JobStatus.DONE, "result": {}, "finished_at_ms": now_ms()}, [])
+    run.end(1, {"status": JobStatus.DONE, "result": {}, "finished_at_ms": now_ms()}, [], None)
     entry = run.take(100)
     assert entry is not None
     with database.write() as connection:
