@@ -7,7 +7,7 @@
                                      `WebhooksDisabled`
     * `NotAllowed` 403               `PathNotAllowed`, `UrlNotAllowed`, `UrlForbiddenAddress`
     * `NotFound` 404                 `JobNotFound`, `BatchNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`,
-                                     `NotReady`, `UploadNotFound`, `InputNotFound`, `WebhookNotFound`
+                                     `NotReady`, `NotAVideo`, `UploadNotFound`, `InputNotFound`, `WebhookNotFound`
     * `MethodNotAllowed` 405
     * `NotAcceptable` 406
     * `Conflict` 409                 `BatchNotEnded`, `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`,
@@ -203,6 +203,12 @@ class NotReady(NotFound):
     """It is not there yet."""
 
     code, retryable = "NOT_READY", True
+
+
+class NotAVideo(NotFound):
+    """The input is a single picture, of which no video is made."""
+
+    code = "NOT_A_VIDEO"
 
 
 class UploadNotFound(NotFound):

@@ -16,6 +16,10 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+#: How the input can be watched in a browser.
+PlaybackState = Literal["input", "still", "possible", "making", "ready", "failed"]
+
+
 class ExtendedFields(_Model):
     """What Phase 10 knows of a job besides Phase 9; null before it is known."""
 
@@ -32,6 +36,12 @@ class ExtendedFields(_Model):
     finished_at: str | None = None
     cursor: str | None = Field(default=None, description="Where in the log this answer is true: subscribe from it.")
     links: dict[str, str] | None = None
+    playback: PlaybackState | None = Field(
+        default=None,
+        description="What `links.playback` answers: `input`, the input itself, which browsers play; `possible`, a WebM "
+        "that is made once it is asked for; `making`, `ready` or `failed`, how that stands; `still`, nothing, for the "
+        "input is one picture. Null until a worker has opened the input; there is a link where there is something.",
+    )
     plugin: str | None = None
     tools: list[str] | None = None
     input_name: str | None = None

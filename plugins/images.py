@@ -57,6 +57,7 @@ class ImageSource:
     """A `MediaSource` of an image. The first frame is decoded when it is opened, the others one at a time."""
 
     kind: MediaKind = MediaKind.IMAGE
+    plays_as: frozenset[str] = frozenset()
 
     def __init__(
         self, image: Image.Image, stream: InputStream, *, limits: MediaLimits, on_damage: OnDamage | None = None

@@ -31,6 +31,8 @@ class MediaSource(Protocol):
     #: None where the file does not keep count.
     frames_total: int | None
     duration_seconds: float | None
+    #: Media types of files as which browsers play its coding; none where it has to be made anew for them.
+    plays_as: frozenset[str]
     #: Told the index of the next frame and a sentence, at every damaged place; may be set before iterating.
     on_damage: OnDamage | None
 

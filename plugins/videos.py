@@ -22,6 +22,7 @@ from plugins.errors import EmptyMedia, TooLong, UnreadableMedia
 from plugins.frames import DecodedFrame, Pixels
 from plugins.input_stream import InputStream
 from plugins.limits import MediaLimits
+from plugins.playback import plays_as
 from plugins.video_decoder import VideoDecoder, no_frames
 
 #: Used between two frames where neither the frames nor the file name a rate.
@@ -44,16 +45,16 @@ class DecodedVideoFrame(DecodedFrame):
         if display.lies_on_its_side:
             width, height = height, width
         super().__init__(index=index, timestamp_ms=timestamp_ms, width=width, height=height)
+        self.display = display
         self._coded = coded
-        self._display = display
         self._colours = colours
 
     def _decode_bgr(self) -> Pixels:
-        return self._display.shown(self._colours.pixels(self._coded, "bgr24"))
+        return self.display.shown(self._colours.pixels(self._coded, "bgr24"))
 
     def _decode_gray(self) -> Pixels:
         # Straight from the brightness plane, which every usual coding has: cheaper than by way of the colours.
-        return self._display.shown(self._colours.pixels(self._coded, "gray"))
+        return self.display.shown(self._colours.pixels(self._coded, "gray"))
 
 
 class Timeline:
@@ -115,6 +116,7 @@ class VideoSource:
             self._frame_seconds = 1 / (self._decoder.frames_per_second() or DEFAULT_FRAMES_PER_SECOND)
             self._check_length()
             first = self._first_frame()
+            self.plays_as = plays_as(self._decoder.container, self._decoder.video, first.display)
         finally:
             self._decoder.close()
         self.width = first.width

@@ -102,7 +102,7 @@ def rehearse(connection: HotConnection) -> None:
     result: dict[str, Any] = {"result": None, "plugin_timings": {}, "tool_timings": {}, "progress": 100}
     end = {**result, "status": JobStatus.DONE, "finished_at_ms": 0, "worker_id": None, "lease_until_ms": None}
     with connection.begin_nested() as rehearsal:
-        for row in ({}, step, end, step | end):
+        for row in ({}, {"playable": None}, step, end, step | end):
             advance(connection, "", 0, from_n=0, to_n=1, values=row)
         append(connection, "", [Draft(MessageType.PROGRESS, "{}", "", "", 0)])
         run = {"plugin": "", "tool": "", "timing_ms": None, "frames": None, "failed": False, "at_ms": 0}

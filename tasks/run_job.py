@@ -10,8 +10,9 @@ from typing import Any, Final
 import pydantic_core
 
 from app.errors import BlobNotFound
-from app.jobs.job import Job, JobStatus
+from app.jobs.job import Job, JobStatus, Playable
 from app.log_context import of_job
+from plugins.contract import MediaKind
 from plugins.errors import (
     DeviceUnusable,
     InvalidOptions,
@@ -23,7 +24,7 @@ from plugins.errors import (
     UnsupportedMedia,
 )
 from plugins.inspector.inspector_service import InspectorService
-from plugins.media import open_media
+from plugins.media import MediaSource, open_media
 from plugins.runtime.tool_runner import RunOutcome, ToolRunner
 from tasks.child_process import told_to_end
 from tasks.link import Link, ScribeLost
@@ -107,6 +108,7 @@ async def _run_tool(resources: ChildResources, job: Job, observer: WireObserver)
             max_damaged_percent=settings.max_damaged_percent,
         ) as media,
     ):
+        observer.opened(_playable(job, media))
         observer.announce_device()
         return await runner.run(
             job.plugin,
@@ -117,6 +119,12 @@ async def _run_tool(resources: ChildResources, job: Job, observer: WireObserver)
             fallback_allowed=job.fallback_allowed or job.device_requested != "gpu",
             observer=observer,
         )
+
+
+def _playable(job: Job, media: MediaSource) -> Playable:
+    if media.kind is MediaKind.IMAGE and media.frames_total == 1:
+        return Playable.STILL
+    return Playable.INPUT if job.input_type in media.plays_as else Playable.MADE
 
 
 def _result_row(outcome: RunOutcome) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from app.jobs.ids import now_ms
-from app.jobs.job import Job, JobStatus
+from app.jobs.job import Job, JobStatus, Playable
 from app.realtime.message_types import (
     ErrorDetails,
     ErrorPayload,
@@ -69,6 +69,8 @@ class WireObserver:
         self._speaking = threading.RLock()
         self._over = False
         self._tool_runs: list[dict[str, Any]] = []
+        #: Changes of the job's row that go with the next message.
+        self._row: dict[str, Any] = {}
 
     def stop_requested(self) -> bool:
         """Whether the job is not this child's any more."""
@@ -197,6 +199,10 @@ class WireObserver:
             row |= {"fallback": True, "fallback_reason": message}
         self._warn(message, row, plugin=plugin, severity="medium", code=DEVICE_UNAVAILABLE, tool=tool)
 
+    def opened(self, playable: Playable) -> None:
+        """The input is open, and can be watched so; the job's row says it from its next message on."""
+        self._row["playable"] = playable
+
     def announce_device(self) -> None:
         """Say it where the job does not run on the device that was asked for."""
         if self._job.fallback:
@@ -217,6 +223,7 @@ class WireObserver:
         """End the job; True once that is committed, False where the job was not ours any more."""
         self.close()
         self._n += 1
+        row = {**self._row, **row}
         answer = self._link.ask(["end", self._n, status.value, row, self._tool_runs, self._next_queue()])
         committed = bool(answer[1])
         self.following = answer[2:]
@@ -254,7 +261,8 @@ class WireObserver:
         with self._speaking:
             if not self._over:
                 self._n += 1
-                self._link.send(["emit", self._n, str(kind), timestamp_now(), payload, row or {}])
+                self._link.send(["emit", self._n, str(kind), timestamp_now(), payload, {**self._row, **(row or {})}])
+                self._row = {}
 
     def _leave_out(self, kind: MessageType, why: str) -> None:
         if kind in self._left_out or kind is MessageType.WARNING:

@@ -24,19 +24,19 @@ CHUNK_BYTES: Final = 256 * 1024
 _PREVIEW: Final = re.compile(r"(\d+)\.jpg")
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 #: Whatever a file holds, a browser that opens it runs nothing of it.
-_DISARMED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "Accept-Ranges": "bytes"}
+DISARMED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "Accept-Ranges": "bytes"}
 
 
 async def get_input(request: ApiRequest) -> Response:
     """`GET /v1/jobs/{job_id}/input`: the file as it was sent."""
     job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
     headers = {
-        **_DISARMED,
+        **DISARMED,
         "Content-Disposition": disposition("attachment" if wants_file(request) else "inline", job.input_name or job.id),
         # An input never changes, but it may be deleted.
         "Cache-Control": "private, no-cache",
     }
-    return await _blob(request, job.input_key, job.input_type, headers)
+    return await blob_response(request, job.input_key, job.input_type, headers)
 
 
 async def get_preview(request: ApiRequest) -> Response:
@@ -45,8 +45,8 @@ async def get_preview(request: ApiRequest) -> Response:
     key = preview_key(job.id, request.path_params["frame_index"])
     if not await asyncio.to_thread(request.state["blobs"].exists, key):
         raise NotReady("This frame has no preview (yet); the messages with an image_url name those that do")
-    headers = {**_DISARMED, "Cache-Control": "private, max-age=3600"}
-    return await _blob(request, key, "image/jpeg", headers)
+    headers = {**DISARMED, "Cache-Control": "private, max-age=3600"}
+    return await blob_response(request, key, "image/jpeg", headers)
 
 
 async def get_previews(request: ApiRequest) -> Response:
@@ -57,7 +57,8 @@ async def get_previews(request: ApiRequest) -> Response:
     return JSONResponse(PreviewList(previews=found).model_dump())
 
 
-async def _blob(request: ApiRequest, key: str, media_type: str, headers: dict[str, str]) -> Response:
+async def blob_response(request: ApiRequest, key: str, media_type: str, headers: dict[str, str]) -> Response:
+    """A blob, or the range of it that was asked for, streamed in constant memory; raises `BlobNotFound`."""
     blobs = request.state["blobs"]
     size = await asyncio.to_thread(blobs.size, key)
     etag = f'"{key}"'

@@ -14,10 +14,11 @@ from app.api.caller import tenant_of
 from app.api.conditional import not_modified
 from app.api.links import link
 from app.api.parameters import job_id_of, rfc3339
-from app.jobs import store
-from app.jobs.job import Job
+from app.jobs import renderings, store
+from app.jobs.job import Job, Playable
+from app.jobs.renderings import Kind, Rendering, State
 from app.models_phase9 import JobResponse
-from app.models_phase10 import ExtendedFields, JobSummary
+from app.models_phase10 import ExtendedFields, JobSummary, PlaybackState
 from app.realtime.cursor import Cursor
 from app.realtime.event_log import read_since, state
 from app.realtime.events import Filter, LogEvent
@@ -37,12 +38,39 @@ _LISTS: Final[dict[str, Any]] = {
 }
 
 
+#: How the WebM that stands for an input stands itself.
+_STATES: Final[dict[State, PlaybackState]] = {
+    State.WANTED: "making",
+    State.MAKING: "making",
+    State.READY: "ready",
+    State.FAILED: "failed",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A job, and the place of the log at which that is true."""
 
     job: Job
     cursor: Cursor
+    #: The WebM that stands for the input in browsers; None where there is none.
+    made: Rendering | None = None
+
+    @property
+    def playback(self) -> PlaybackState | None:
+        """How the input can be watched; None where nobody knows yet."""
+        if self.made is not None:
+            return _STATES[self.made.status]
+        match self.job.playable:
+            case Playable.INPUT:
+                return "input"
+            case Playable.STILL:
+                return "still"
+            case Playable.MADE:
+                return "possible"
+            case None:
+                # Of a job that ended before anybody opened its input, whoever asks has it looked at.
+                return "possible" if self.job.status.terminal else None
 
 
 async def snapshot_of(request: ApiRequest) -> Snapshot:
@@ -84,7 +112,9 @@ def extended_fields(request: ApiRequest, snapshot: Snapshot) -> ExtendedFields:
             "frames": f"{base}/frames",
             "events": f"{base}/events",
             "input": f"{base}/input",
+            **({} if snapshot.playback in {None, "still"} else {"playback": f"{base}/playback"}),
         },
+        playback=snapshot.playback,
         plugin=job.plugin,
         tools=job.tools,
         input_name=job.input_name,
@@ -249,7 +279,10 @@ async def _frame_events(request: ApiRequest, snapshot: Snapshot, after: int) -> 
 def _snapshot(connection: sa.Connection, tenant: str, job_id: str) -> Snapshot:
     job = store.get(connection, tenant, job_id)
     now = state(connection)
-    return Snapshot(job, Cursor(now.epoch, now.head(tenant)))
+    made = None
+    if job.playable not in (Playable.INPUT, Playable.STILL):
+        made = renderings.find(connection, tenant, job_id, Kind.PLAYBACK)
+    return Snapshot(job, Cursor(now.epoch, now.head(tenant)), made)
 
 
 def _phase9(job: Job) -> dict[str, Any]:

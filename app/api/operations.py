@@ -464,6 +464,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         further={206: "The `Range` that was asked for.", **_UNCHANGED},
         problems=(400, 404, 416),
     ),
+    "get_playback": Operation(
+        "jobs",
+        "video/mp4",
+        also=("video/webm",),
+        further={206: "The `Range` that was asked for.", **_UNCHANGED},
+        problems=(404, 416),
+    ),
     "get_previews": Operation("jobs", ten.PreviewList, problems=(404,)),
     "submit_demo": Operation(
         "jobs", nine.JobResponse, 202, parameters=(_IDEMPOTENCY_KEY,), problems=(400, 404, 409, 422, 503)

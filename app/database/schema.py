@@ -87,6 +87,8 @@ jobs = sa.Table(
     sa.Column("input_name", sa.Text, nullable=True),
     sa.Column("input_type", sa.String(64), nullable=False),
     sa.Column("input_bytes", sa.BigInteger, nullable=False),
+    # How it can be watched in a browser; null until a worker has opened it.
+    sa.Column("playable", sa.String(8), nullable=True),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("crashes", sa.Integer, nullable=False),
     # The fence: how many messages of this attempt are in the log.
@@ -291,6 +293,29 @@ tool_runs = sa.Table(
     sa.Index(None, "tenant", "plugin", "id"),
     # What forgetting a job reads.
     sa.Index(None, "tenant", "job_id"),
+)
+
+_UNMADE: Final = sa.text("status IN ('wanted', 'making')")
+
+#: Videos that workers make of a job's input on request, for browsers and as exports.
+renderings = sa.Table(
+    "renderings",
+    metadata,
+    sa.Column("job_id", sa.String(36), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    _tenant(),
+    sa.Column("status", sa.String(8), nullable=False),
+    # Per cent.
+    sa.Column("progress", sa.SmallInteger, nullable=False),
+    # How often it was begun: the fence, and part of the file's name, so that no two tries write the same file.
+    sa.Column("attempt", sa.Integer, nullable=False),
+    # Who makes it, and until when that one is not to be taken for dead.
+    sa.Column("holder", sa.String(128), nullable=True),
+    sa.Column("held_until_ms", sa.BigInteger, nullable=True),
+    # Why it can't be made.
+    sa.Column("error", sa.Text, nullable=True),
+    sa.Column("wanted_at_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_renderings_unmade", "wanted_at_ms", sqlite_where=_UNMADE, postgresql_where=_UNMADE),
 )
 
 #: Files that arrive piece by piece, and those that a job took not long ago.

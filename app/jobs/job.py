@@ -56,6 +56,14 @@ class Priority(IntEnum):
     LOW = 2
 
 
+class Playable(StrEnum):
+    """How a job's input can be watched in a browser; found out by whoever opens it."""
+
+    INPUT = "input"  # as it is
+    MADE = "made"  # as a WebM that is made of it
+    STILL = "still"  # not at all: it is one picture
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One row of `jobs`; times are milliseconds since 1970, UTC."""
@@ -73,6 +81,7 @@ class Job:
     input_bytes: int
     created_at_ms: int
     input_name: str | None = None
+    playable: Playable | None = None
     batch_id: str | None = None
     status: JobStatus = JobStatus.QUEUED
     priority: Priority = Priority.NORMAL
@@ -135,4 +144,6 @@ def job_from_row(row: sa.Row[Any]) -> Job:
 def job_from_values(values: dict[str, Any]) -> Job:
     """Read what `Job.row` gave, or a row: what only retention needs of it is left out."""
     known = {name: values[name] for name in _FIELDS if name in values}
+    playable = values.get("playable")
+    known["playable"] = None if playable is None else Playable(playable)
     return Job(**{**known, "status": JobStatus(values["status"]), "priority": Priority(values["priority"])})

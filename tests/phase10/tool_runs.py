@@ -36,6 +36,7 @@ class ScriptedSource:
     """A source of given frames that says of itself what a test wants said, true or not."""
 
     kind = MediaKind.VIDEO
+    plays_as: frozenset[str] = frozenset()
 
     def __init__(
         self,

@@ -19,6 +19,9 @@ from plugins.frames import Pixels
 
 RED, GREEN, BLUE, WHITE = (0, 0, 255), (0, 255, 0), (255, 0, 0), (255, 255, 255)
 
+#: What encoders take that do not take the usual form.
+CODED_AS = {"mjpeg": "yuvj420p"}
+
 
 def quarters(width: int = 64, height: int = 48) -> Pixels:
     """Red, green, blue and white: top left, top right, bottom left, bottom right. BGR."""
@@ -55,6 +58,7 @@ def video(
     frames: int = 30,
     picture: Callable[[int], Pixels] = counting_frame,
     options: dict[str, str] | None = None,
+    pixel_format: str | None = None,
 ) -> bytes:
     """A video's content: `frames` pictures 40 ms apart, or at the times given."""
     times = list(times_ms) if times_ms is not None else [40 * index for index in range(frames)]
@@ -64,7 +68,8 @@ def video(
         stream = output.add_stream(codec, rate=25, options=options or {})
         assert isinstance(stream, VideoStream)
         height, width = picture(0).shape[:2]
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.width, stream.height = width, height
+        stream.pix_fmt = pixel_format or CODED_AS.get(codec, "yuv420p")
         stream.codec_context.time_base = milliseconds
         for index, time in enumerate(times):
             frame = av.VideoFrame.from_ndarray(picture(index), format="bgr24")

@@ -43,6 +43,7 @@ const DETAILS: JobDetails = {
   warnings: null,
   cursor: "e-0",
   links: null,
+  playback: null,
 };
 
 /** A server that knows one running job. */
