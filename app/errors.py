@@ -3,15 +3,16 @@
 * `TransomError`
     * `ConfigurationError`           a setting is wrong; nothing starts
     * `BadRequest` 400               `MalformedMultipart`, `MissingField`, `InvalidQuery`, `InvalidDevice`,
-                                     `UnreadableInput`, `EmptyInput`, `TooDamagedInput`, `UrlInputDisabled`,
-                                     `WebhooksDisabled`
+                                     `NotForBatches`, `UnreadableInput`, `EmptyInput`, `TooDamagedInput`,
+                                     `UrlInputDisabled`, `WebhooksDisabled`
     * `NotAllowed` 403               `PathNotAllowed`, `UrlNotAllowed`, `UrlForbiddenAddress`
     * `NotFound` 404                 `JobNotFound`, `BatchNotFound`, `PluginNotFound`, `ToolNotFound`, `BlobNotFound`,
                                      `NotReady`, `NotAVideo`, `UploadNotFound`, `InputNotFound`, `WebhookNotFound`
     * `MethodNotAllowed` 405
     * `NotAcceptable` 406
     * `Conflict` 409                 `BatchNotEnded`, `JobAlreadyEnded`, `JobNotEnded`, `JobCancelled`,
-                                     `RequestInProgress`, `UploadOffsetConflict`, `UploadIncomplete`, `UploadUsed`
+                                     `RenderingFailed`, `RequestInProgress`, `UploadOffsetConflict`,
+                                     `UploadIncomplete`, `UploadUsed`
     * `UploadStalled` 408
     * `CursorReset` 410              the cursor can't be continued; `cursor` says where to go on
     * `UploadExpired` 410
@@ -125,6 +126,12 @@ class WebhooksDisabled(BadRequest):
     """Webhooks are not enabled on this server."""
 
     code = "WEBHOOKS_DISABLED"
+
+
+class NotForBatches(BadRequest):
+    """This is there for each job by itself, not for a whole batch."""
+
+    code = "NOT_FOR_BATCHES"
 
 
 class NotAllowed(TransomError):
@@ -257,6 +264,12 @@ class JobCancelled(Conflict):
     """The job was cancelled before it had a result."""
 
     code = "CANCELLED"
+
+
+class RenderingFailed(Conflict):
+    """The video can't be made of this input."""
+
+    code = "RENDERING_FAILED"
 
 
 class RequestInProgress(Conflict):

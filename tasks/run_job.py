@@ -10,9 +10,8 @@ from typing import Any, Final
 import pydantic_core
 
 from app.errors import BlobNotFound
-from app.jobs.job import Job, JobStatus, Playable
+from app.jobs.job import Job, JobStatus
 from app.log_context import of_job
-from plugins.contract import MediaKind
 from plugins.errors import (
     DeviceUnusable,
     InvalidOptions,
@@ -24,10 +23,11 @@ from plugins.errors import (
     UnsupportedMedia,
 )
 from plugins.inspector.inspector_service import InspectorService
-from plugins.media import MediaSource, open_media
+from plugins.media import open_media
 from plugins.runtime.tool_runner import RunOutcome, ToolRunner
 from tasks.child_process import told_to_end
 from tasks.link import Link, ScribeLost
+from tasks.opened_input import playable_of
 from tasks.previews import Previews
 from tasks.resources import ChildResources
 from tasks.surroundings import kept_surroundings
@@ -108,7 +108,7 @@ async def _run_tool(resources: ChildResources, job: Job, observer: WireObserver)
             max_damaged_percent=settings.max_damaged_percent,
         ) as media,
     ):
-        observer.opened(_playable(job, media))
+        observer.opened(playable_of(job, media))
         observer.announce_device()
         return await runner.run(
             job.plugin,
@@ -119,12 +119,6 @@ async def _run_tool(resources: ChildResources, job: Job, observer: WireObserver)
             fallback_allowed=job.fallback_allowed or job.device_requested != "gpu",
             observer=observer,
         )
-
-
-def _playable(job: Job, media: MediaSource) -> Playable:
-    if media.kind is MediaKind.IMAGE and media.frames_total == 1:
-        return Playable.STILL
-    return Playable.INPUT if job.input_type in media.plays_as else Playable.MADE
 
 
 def _result_row(outcome: RunOutcome) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.jobs.ids import now_ms
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
 from app.settings import Settings
-from app.storage.blobs import BlobStore, preview_prefix, upload_key
+from app.storage.blobs import BlobStore, preview_prefix, rendering_prefix, upload_key
 from app.storage.orphans import OrphanSearch, owner_of
 from app.uploads import store as uploads
 from app.webhooks import store as webhooks
@@ -181,18 +181,18 @@ class Cleaning:
     async def _measure(self) -> None:
         ended = await self._transactions.read(usage.unmeasured, MEASURED_A_ROUND)
         if ended:
-            measured = await asyncio.to_thread(self._with_previews, ended)
+            measured = await asyncio.to_thread(self._with_pictures, ended)
             await self._transactions.run(usage.put_in_all, measured)
 
-    def _with_previews(self, ended: list[usage.Unmeasured]) -> dict[str, int]:
-        return {job.id: job.known_bytes + self._bytes_of_previews(job.id) for job in ended}
+    def _with_pictures(self, ended: list[usage.Unmeasured]) -> dict[str, int]:
+        return {job.id: job.known_bytes + self._pictures_bytes(job.id) for job in ended}
 
-    def _bytes_of_previews(self, job_id: str) -> int:
+    def _pictures_bytes(self, job_id: str) -> int:
         try:
-            return self._blobs.bytes_below(preview_prefix(job_id))
+            return sum(self._blobs.bytes_below(prefix) for prefix in (preview_prefix(job_id), rendering_prefix(job_id)))
         except Exception:
             logger.exception(
-                "What a job's previews take could not be found out: they are not counted",
+                "What a job's previews and videos take could not be found out: they are not counted",
                 extra={"action": "measure_failed", "job_id": job_id},
             )
             return 0

@@ -20,7 +20,7 @@ from app.jobs.ids import now_ms
 from app.jobs.job import Job
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
-from tasks import sweep
+from tasks import studio, sweep
 from tasks.child import KILL_AFTER_SECONDS, Child
 from tasks.hearing import DEAF_AFTER_SECONDS, Hearing
 from tasks.limits import Limits
@@ -63,6 +63,7 @@ class Watch:
         self._cleaning = sweep.Cleaning(
             settings=resources.settings, transactions=transactions, blobs=resources.blobs, tell=publish
         )
+        self._studio = studio.Studio(resources, transactions, lambda: self.draining)
         #: Whether this scribe is the one that sweeps.
         self._sweeps = False
         self._fleet: dict[str, Any] | None = None
@@ -98,6 +99,7 @@ class Watch:
             asyncio.create_task(_every(MEMORY_SECONDS, self._look_at_memory), name="memory"),
             asyncio.create_task(_every(self._settings.sweep_seconds, self._sweep, jitter=SWEEP_JITTER), name="sweep"),
             asyncio.create_task(_every(self._settings.sweep_seconds, self._clean), name="cleaning"),
+            asyncio.create_task(_every(studio.LOOK_SECONDS, self._studio.round), name="studio"),
             asyncio.create_task(_every(HEARING_SECONDS, self._test_hearing), name="hearing"),
         ]
 

@@ -23,9 +23,12 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS: Final = 60.0
 #: An id that nothing has; the same in each run, for it is in names of tests.
 NOBODY: Final = "01900000-0000-7000-8000-00000000dead"
-TEST_PLUGINS: Final = tuple(
-    f"tests.plugins_for_tests:{name}"
-    for name in ("Spin", "Sleepy", "Crasher", "SoftFail", "Numbered", "Twins", "Warner", "Killer", "Hang")
+TEST_PLUGINS: Final = (
+    *(
+        f"tests.plugins_for_tests:{name}"
+        for name in ("Spin", "Sleepy", "Crasher", "SoftFail", "Numbered", "Twins", "Warner", "Killer", "Hang")
+    ),
+    "tests.plugins_for_tests.counting:Counting",
 )
 
 

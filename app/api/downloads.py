@@ -25,11 +25,12 @@ class ExportFormat(StrEnum):
     NDJSON = "ndjson"
     CSV = "csv"
     COCO = "coco"
+    VIDEO = "video"  # not of frames, but of the input with its frames drawn
 
     @property
     def ending(self) -> str:
         """What a file of this format is called."""
-        return "coco.json" if self is ExportFormat.COCO else self.value
+        return {ExportFormat.COCO: "coco.json", ExportFormat.VIDEO: "annotated.webm"}.get(self, self.value)
 
     @property
     def media_type(self) -> str:
@@ -37,6 +38,7 @@ class ExportFormat(StrEnum):
         return {
             ExportFormat.NDJSON: "application/x-ndjson",
             ExportFormat.CSV: "text/csv; charset=utf-8",
+            ExportFormat.VIDEO: "video/webm",
         }.get(self, "application/json")
 
 

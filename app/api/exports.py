@@ -16,7 +16,6 @@ from starlette.responses import Response, StreamingResponse
 from app.api.caller import tenant_of
 from app.api.downloads import ExportFormat, disposition
 from app.api.job_views import (
-    FrameRecord,
     Snapshot,
     extended_fields,
     frame_records,
@@ -25,9 +24,11 @@ from app.api.job_views import (
     snapshot_of,
 )
 from app.api.parameters import batch_id_of, choice
+from app.api.playback import export_video
 from app.batches import store
 from app.batches.batch import ItemState
-from app.errors import JobNotFound
+from app.errors import JobNotFound, NotForBatches
+from app.jobs.frames import FrameRecord
 from app.state import ApiRequest
 
 #: Items of a batch that are read at once.
@@ -52,20 +53,27 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def export_job(request: ApiRequest) -> Response:
-    """`GET /v1/jobs/{job_id}/export`: what was found in a job's input, in a format of choice, as a file."""
+    """`GET /v1/jobs/{job_id}/export`: what was found in a job's input, in a format of choice, as a file.
+
+    A video is made once it is asked for: until it is there this is `NOT_READY`, with how far it is.
+    """
     kind = choice(request, "format", ExportFormat) or ExportFormat.JSON
     snapshot = await snapshot_of(request)
-    stem = PurePosixPath(snapshot.job.input_name or snapshot.job.id).stem
+    name = f"{PurePosixPath(snapshot.job.input_name or snapshot.job.id).stem}.{kind.ending}"
+    if kind is ExportFormat.VIDEO:
+        return await export_video(request, snapshot, name)
     return StreamingResponse(
         _written(request, snapshot, kind),
         media_type=kind.media_type,
-        headers={"Content-Disposition": disposition("attachment", f"{stem}.{kind.ending}")},
+        headers={"Content-Disposition": disposition("attachment", name)},
     )
 
 
 async def export_batch(request: ApiRequest) -> Response:
     """`GET /v1/batches/{batch_id}/export`: an archive: a file for each item that is done, and a list of all items."""
     kind = choice(request, "format", ExportFormat) or ExportFormat.JSON
+    if kind is ExportFormat.VIDEO:
+        raise NotForBatches("A batch has no video of its own: export the jobs that you want to watch")
     tenant, batch_id = tenant_of(request), batch_id_of(request)
     batch = await request.state["database"].run_read(store.get, tenant, batch_id)
     return StreamingResponse(
@@ -166,6 +174,8 @@ def _written(request: ApiRequest, snapshot: Snapshot, kind: ExportFormat) -> Asy
             return _as_csv(request, snapshot)
         case ExportFormat.COCO:
             return _as_coco(request, snapshot)
+        case ExportFormat.VIDEO:
+            raise TypeError("a video is not written from frames alone")
 
 
 async def _as_json(request: ApiRequest, snapshot: Snapshot) -> AsyncIterator[bytes]:

@@ -57,11 +57,16 @@ async def get_previews(request: ApiRequest) -> Response:
     return JSONResponse(PreviewList(previews=found).model_dump())
 
 
-async def blob_response(request: ApiRequest, key: str, media_type: str, headers: dict[str, str]) -> Response:
-    """A blob, or the range of it that was asked for, streamed in constant memory; raises `BlobNotFound`."""
+async def blob_response(
+    request: ApiRequest, key: str, media_type: str, headers: dict[str, str], *, etag: str | None = None
+) -> Response:
+    """A blob, or the range of it that was asked for, streamed in constant memory; raises `BlobNotFound`.
+
+    Its tag is its key where that never names anything else.
+    """
     blobs = request.state["blobs"]
     size = await asyncio.to_thread(blobs.size, key)
-    etag = f'"{key}"'
+    etag = etag or f'"{key}"'
     headers = {**headers, "ETag": etag}
     if not_modified(request, etag):
         return Response(status_code=304, headers=headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pydantic_core
@@ -15,29 +15,19 @@ from app.api.conditional import not_modified
 from app.api.links import link
 from app.api.parameters import job_id_of, rfc3339
 from app.jobs import renderings, store
+from app.jobs.frames import FrameRecord, FrameRecords, frame_filter
 from app.jobs.job import Job, Playable
 from app.jobs.renderings import Kind, Rendering, State
 from app.models_phase9 import JobResponse
 from app.models_phase10 import ExtendedFields, JobSummary, PlaybackState
 from app.realtime.cursor import Cursor
 from app.realtime.event_log import read_since, state
-from app.realtime.events import Filter, LogEvent
-from app.realtime.message_types import ErrorDetails, MessageType
+from app.realtime.events import LogEvent
+from app.realtime.message_types import ErrorDetails
 from app.state import ApiRequest
 
 #: Frames a page; also what one chunk of a streamed answer holds.
 FRAMES_A_PAGE: Final = 500
-#: A frame's lists, and what stands for a detection of a tool that does not have one.
-_LISTS: Final[dict[str, Any]] = {
-    "boxes": None,
-    "scores": None,
-    "labels": None,
-    "track_ids": None,
-    "texts": "",
-    "polygons": [],
-}
-
-
 #: How the WebM that stands for an input stands itself.
 _STATES: Final[dict[State, PlaybackState]] = {
     State.WANTED: "making",
@@ -198,16 +188,6 @@ def _joined(page: list[tuple[int, bytes]] | None) -> bytes:
     return b",".join(frame for _, frame in page or ())
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRecord:
-    """A frame as the API has it, its last seq in the log, and the input's size in pixels where that was told."""
-
-    seq: int
-    frame: dict[str, Any]
-    width: int | None
-    height: int | None
-
-
 async def frame_pages(
     request: ApiRequest, snapshot: Snapshot, *, after: int = 0
 ) -> AsyncGenerator[list[tuple[int, bytes]], None]:
@@ -223,45 +203,17 @@ async def frame_records(
     request: ApiRequest, snapshot: Snapshot, *, after: int = 0
 ) -> AsyncGenerator[list[FrameRecord], None]:
     """The same as objects."""
-    several = len(snapshot.job.tools) > 1
-    held: list[tuple[str, dict[str, Any]]] = []
-    last = FrameRecord(0, {}, None, None)
+    made = FrameRecords(snapshot.job)
     async for events in _frame_events(request, snapshot, after):
-        page: list[FrameRecord] = []
-        for event in events:
-            payload = pydantic_core.from_json(event.payload)
-            tool, frame = payload["tool"], payload["data"]
-            record = FrameRecord(event.seq, frame, payload.get("width"), payload.get("height"))
-            if not several:
-                page.append(record)
-                continue
-            if held and held[0][1]["frame_index"] != frame["frame_index"]:
-                page.append(replace(last, frame=_merged(held)))
-                held.clear()
-            held.append((tool, frame))
-            last = record
-        if page:
+        if page := made.of(events):
             yield page
-    if held:
-        yield [replace(last, frame=_merged(held))]
-
-
-def _merged(found: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    """One frame of what several tools found in it; where only some have a list, the others' part is filled."""
-    frames = [frame for _, frame in found]
-    merged: dict[str, Any] = {name: frames[0][name] for name in ("frame_index", "timestamp_ms")}
-    for name, filler in _LISTS.items():
-        if any(name in frame for frame in frames):
-            merged[name] = [item for frame in frames for item in frame.get(name, [filler] * len(frame["boxes"]))]
-    merged["tools"] = [tool for tool, frame in found for _ in frame["boxes"]]
-    data = {tool: frame["data"] for tool, frame in found if "data" in frame}
-    return {**merged, "data": data} if data else merged
+    if rest := made.rest():
+        yield rest
 
 
 async def _frame_events(request: ApiRequest, snapshot: Snapshot, after: int) -> AsyncIterator[list[LogEvent]]:
     job = snapshot.job
-    wanted = Filter(job_ids=frozenset({job.id}), types=frozenset({MessageType.FRAME}), attempt=job.attempt)
-    position = after
+    wanted, position = frame_filter(job), after
     while position < snapshot.cursor.seq:
         page = await request.state["database"].run_read(
             read_since,

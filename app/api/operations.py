@@ -151,7 +151,8 @@ _EXPORT: Final = Parameter(
     "format",
     {"type": "string", "enum": [str(kind) for kind in ExportFormat], "default": "json"},
     "json: the job with its frames and result; ndjson: a frame a line; csv: a detection a line; coco: COCO's images, "
-    "annotations and categories.",
+    "annotations and categories; video: a WebM of the input with boxes, labels and tracks drawn into it, made once it "
+    "is asked for, and not for whole batches.",
 )
 _ONE_FILE: Final = {
     "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
@@ -399,9 +400,10 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "export_job": Operation(
         "jobs",
         JSON,
-        also=(NDJSON, "text/csv"),
+        also=(NDJSON, "text/csv", "video/webm"),
         parameters=(_EXPORT,),
-        problems=(400, 404),
+        further={206: "The `Range` of a video that was asked for.", **_UNCHANGED},
+        problems=(400, 404, 409, 416),
     ),
     "export_batch": Operation("batches", "application/zip", parameters=(_EXPORT,), problems=(400, 404)),
     "delete_batch": Operation("batches", ten.BatchCancelled, problems=(404,)),
@@ -469,7 +471,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "video/mp4",
         also=("video/webm",),
         further={206: "The `Range` that was asked for.", **_UNCHANGED},
-        problems=(404, 416),
+        problems=(404, 409, 416),
     ),
     "get_previews": Operation("jobs", ten.PreviewList, problems=(404,)),
     "submit_demo": Operation(

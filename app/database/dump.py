@@ -1,7 +1,8 @@
 """The tables as files: one moment of the database, written and read back, whichever database it is.
 
 A file a table, a line a row. What belongs to the processes that run now is left out: who is in the fleet, who holds
-which lease, which life of the log this is, and what is being uploaded.
+which lease, which life of the log this is, and what is being uploaded. So are videos that were made of inputs: they
+are made again when somebody asks.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from app.database.lifecycle import begin_new_life
-from app.database.schema import jobs, leases, log_epoch, logs, metadata, stored, uploads, workers
+from app.database.schema import jobs, leases, log_epoch, logs, metadata, renderings, stored, uploads, workers
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ Row = dict[str, Any]
 ROWS_A_STEP: Final = 1_000
 #: How often a restore may lose against another transaction before it begins.
 LOCK_TRIES: Final = 10
-_OF_NOW: Final = (workers, leases, log_epoch, uploads)
+_OF_NOW: Final = (workers, leases, log_epoch, renderings, uploads)
 #: Tables that have a row also where there is nothing.
 _COUNTS: Final = (logs, stored)
 
@@ -66,6 +67,8 @@ def replace(connection: sa.Connection, folder: Path, keep: Callable[[str, Row], 
     _lock(connection)
     for table in reversed(tables()):
         connection.execute(sa.delete(table))
+    # They are of the jobs of before.
+    connection.execute(sa.delete(renderings))
     for table in tables():
         rows = (row for row in read(folder, table.name) if keep(table.name, row))
         while step := list(islice(rows, ROWS_A_STEP)):

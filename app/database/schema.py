@@ -309,6 +309,8 @@ renderings = sa.Table(
     sa.Column("progress", sa.SmallInteger, nullable=False),
     # How often it was begun: the fence, and part of the file's name, so that no two tries write the same file.
     sa.Column("attempt", sa.Integer, nullable=False),
+    # How many of those died of it.
+    sa.Column("crashes", sa.Integer, nullable=False),
     # Who makes it, and until when that one is not to be taken for dead.
     sa.Column("holder", sa.String(128), nullable=True),
     sa.Column("held_until_ms", sa.BigInteger, nullable=True),

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from app.database.schema import batch_items, events, forgotten_jobs, jobs, logs, tool_runs
 from app.errors import JobNotEnded, JobNotFound
-from app.jobs import search, store, usage
+from app.jobs import renderings, search, store, usage
 from app.jobs.ids import now_ms
-from app.storage.blobs import BlobStore, input_key, preview_prefix
+from app.storage.blobs import BlobStore, input_key, preview_prefix, rendering_prefix
 from app.webhooks import store as webhooks
 
 #: Jobs a round: a round holds the write lock, and the next one comes a second later.
@@ -118,9 +118,10 @@ def delete_events(connection: sa.Connection, job: Forgotten) -> bool:
 
 
 def delete_files(blobs: BlobStore, job_id: str) -> None:
-    """Delete a job's input and previews."""
+    """Delete a job's input, its previews and what was rendered of it."""
     blobs.delete(input_key(job_id))
     blobs.delete(preview_prefix(job_id))
+    blobs.delete(rendering_prefix(job_id))
 
 
 def finish(connection: sa.Connection, job: Forgotten) -> None:
@@ -167,6 +168,7 @@ def _forget(connection: sa.Connection, job: Forgotten, *, due_ms: int, raises_fl
         connection.execute(sa.update(batch_items).where(batch_items.c.job_id == job.id).values(ended_as=gone.status))
     if gone.webhook_url is not None:
         webhooks.forget_of_job(connection, job.id)
+    renderings.forget(connection, job.id)
     search.take_out(connection, job.tenant, job.id, gone.input_name)
     usage.take_out(connection, gone.stored_bytes)
     last = connection.execute(

@@ -72,6 +72,13 @@ def take_out(connection: sa.Connection, measured_bytes: int | None) -> None:
         _change(connection, -measured_bytes)
 
 
+def measure_again(connection: sa.Connection, job_id: str) -> None:
+    """A job takes more, or less, than when it was measured."""
+    locked = sa.select(jobs.c.stored_bytes).where(jobs.c.id == job_id).with_for_update()
+    take_out(connection, connection.execute(locked).scalar_one_or_none())
+    connection.execute(sa.update(jobs).where(jobs.c.id == job_id).values(stored_bytes=None))
+
+
 def _change(connection: sa.Connection, difference: int) -> None:
     insert_unless_there(connection, stored, {"tenant": EVERYONE, "bytes": 0})
     connection.execute(sa.update(stored).values(bytes=stored.c.bytes + difference))

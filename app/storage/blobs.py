@@ -38,6 +38,11 @@ def preview_prefix(job_id: str) -> str:
     return f"previews/{job_id}"
 
 
+def rendering_prefix(job_id: str) -> str:
+    """What the keys of all videos that were made of a job's input begin with."""
+    return f"renderings/{job_id}"
+
+
 class BlobStore:
     """Blobs below one fsspec URL, by key. Keys are made by Transom, never by a caller."""
 

@@ -16,7 +16,7 @@ from app.storage.blobs import PART_SUFFIX, BlobStore
 YOUNG_MS: Final = 3600 * 1000
 #: Names a step.
 NAMES_A_STEP: Final = 500
-_PREFIXES: Final = ("inputs", "previews", "uploads")
+_PREFIXES: Final = ("inputs", "previews", "renderings", "uploads")
 _ID_CHARACTERS: Final = 36
 
 

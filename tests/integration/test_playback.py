@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from PIL import Image
 
+from app.database.schema import jobs
+from tests.integration.rendered import frames_in, times_of, when_ready
 from tests.media import astronaut, bikes
+from tests.plugins_for_tests.counting import picture
 from tests.stack import Product, wait_until
-from tests.unit.plugins.made_media import video
+from tests.unit.plugins.made_media import encoded_image, video
 
 
 def ended(product: Product, path: Path) -> dict[str, Any]:
@@ -66,15 +71,57 @@ def test_a_picture_is_no_video(product: Product) -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (404, "NOT_A_VIDEO", False)
 
 
-@pytest.mark.parametrize(("container", "codec"), [("mp4", "mpeg4"), ("mov", "libx264")])
-def test_a_codec_or_a_container_that_browsers_do_not_play(
+@pytest.mark.parametrize(
+    ("container", "codec"), [("mp4", "mpeg4"), ("avi", "mjpeg"), ("matroska", "ffv1"), ("mov", "libx264")]
+)
+def test_what_browsers_do_not_play_is_made_for_them(
     product: Product, tmp_path: Path, container: str, codec: str
 ) -> None:
-    """It is not handed out as it is, whatever its name or media type says."""
+    """A WebM of every frame, at its time and without anything drawn, is made when somebody asks for it."""
     path = tmp_path / "video.mp4"
-    path.write_bytes(video(container=container, codec=codec, frames=5))
+    path.write_bytes(video(container=container, codec=codec, frames=25, picture=picture))
     job = ended(product, path)
-    answer = product.client.get(f"/v1/jobs/{job['job_id']}/playback")
+    address = f"/v1/jobs/{job['job_id']}/playback"
+    first = product.client.get(address)
 
     assert job["playback"] == "possible"
-    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_READY")
+    assert (first.status_code, first.json()["code"], first.json()["retryable"]) == (404, "NOT_READY", True)
+    made = when_ready(product, address)
+    shown = frames_in(made.content)
+    assert (made.status_code, made.headers["content-type"]) == (200, "video/webm")
+    assert [frame.number for frame in shown] == list(range(25))
+    assert [frame.milliseconds for frame in shown] == times_of(job)
+    assert {frame.box_left for frame in shown} == {None}
+    assert product.extended(job["job_id"])["playback"] == "ready"
+    part = product.client.get(address, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, made.content[10:20])
+
+
+def test_an_animation_is_a_video(product: Product, tmp_path: Path) -> None:
+    """Browsers show a GIF, but can't seek in it: its playback is a WebM with the times that it has."""
+    pictures = [Image.fromarray(picture(number)) for number in range(6)]
+    path = tmp_path / "moving.gif"
+    path.write_bytes(
+        encoded_image(
+            pictures[0], "GIF", save_all=True, append_images=pictures[1:], duration=[100, 50, 200, 50, 50, 90]
+        )
+    )
+    job = ended(product, path)
+    shown = frames_in(when_ready(product, f"/v1/jobs/{job['job_id']}/playback").content)
+
+    assert [frame.number for frame in shown] == list(range(6))
+    assert [frame.milliseconds for frame in shown] == [0, 100, 150, 350, 400, 450]
+
+
+def test_a_job_that_ended_before_anybody_looked(product: Product, tmp_path: Path) -> None:
+    """What was cancelled before it ran, or ended before workers said how it can be watched, is looked at on demand."""
+    path = tmp_path / "played.mp4"
+    path.write_bytes(video(codec="libx264", frames=5))
+    job = ended(product, path)
+    with product.database() as database, database.write() as connection:
+        connection.execute(sa.update(jobs).where(jobs.c.id == job["job_id"]).values(playable=None))
+
+    assert product.extended(job["job_id"])["playback"] == "possible"
+    answer = when_ready(product, f"/v1/jobs/{job['job_id']}/playback")
+    assert (answer.status_code, answer.content) == (200, path.read_bytes())
+    assert product.extended(job["job_id"])["playback"] == "input"

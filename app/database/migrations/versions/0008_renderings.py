@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=8), nullable=False),
         sa.Column("progress", sa.SmallInteger(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("crashes", sa.Integer(), nullable=False),
         sa.Column("holder", sa.String(length=128), nullable=True),
         sa.Column("held_until_ms", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),

@@ -1,0 +1,1 @@
+"""Videos made of an input's frames, for browsers: with what was found drawn into them, or as they are."""
