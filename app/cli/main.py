@@ -13,6 +13,7 @@ from app.cli.commands import (
     batches,
     cancel,
     doctor,
+    export,
     jobs,
     migrate,
     plugins,
@@ -54,6 +55,7 @@ app.command()(batches.batches)
 app.command()(batch.batch)
 app.command()(cancel.cancel)
 app.command()(retry.retry)
+app.command()(export.export)
 app.add_typer(webhooks.app)
 app.command()(plugins.plugins)
 app.command()(doctor.doctor)

@@ -16,6 +16,7 @@ from uuid import uuid4
 from app.client import subject as subjects
 from app.client.delivery import Delivery, Item
 from app.client.errors import ClientClosed, RequestRefused, ServerUnreachable
+from app.client.exports import OnProgress, save
 from app.client.form import Form, Part
 from app.client.http import IDEMPOTENCY_KEY, Http
 from app.client.message import TERMINAL_STATUSES, Message, read_message
@@ -245,6 +246,29 @@ class AsyncTransomClient:
     async def purge_batch(self, batch_id: str) -> dict[str, Any]:
         """Delete a batch that has ended, with all its jobs."""
         return await self._http.call("POST", f"{_batch_path(batch_id)}/purge")
+
+    async def export(
+        self,
+        job_id: str,
+        target: Path,
+        *,
+        kind: str = "json",
+        overwrite: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> Path:
+        """What was found in a job's input as a file: `json`, `ndjson`, `csv`, `coco` or `video`; answers its path.
+
+        `target` is the file, or a folder in which it gets the name that the server gives it. A video is waited for
+        until it is made: `on_progress` is told how many per cent are. Raises `FileExistsError`, and other `OSError`s
+        where the file can't be written; then nothing is left of it.
+        """
+        address = f"{_path(job_id)}/export"
+        return await save(self._http, address, target, kind=kind, overwrite=overwrite, on_progress=on_progress)
+
+    async def export_batch(self, batch_id: str, target: Path, *, kind: str = "json", overwrite: bool = False) -> Path:
+        """The exports of a batch's jobs as one archive, which comes as `export`'s file does."""
+        address = f"{_batch_path(batch_id)}/export"
+        return await save(self._http, address, target, kind=kind, overwrite=overwrite, on_progress=None)
 
     async def webhooks(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """A page of webhooks, newest first: `webhooks`, `count`, `next_after`. `filters` as in the API."""

@@ -36,9 +36,19 @@ class ServerUnreachable(ClientError):
 class RequestRefused(ClientError):
     """The server answered that it will not do this."""
 
-    def __init__(self, detail: str, *, code: str, status: int, errors: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str,
+        status: int,
+        errors: tuple[str, ...] = (),
+        problem: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail, code=code)
         self.status = status
+        #: The whole problem document.
+        self.problem = problem or {}
         #: One sentence a field that is wrong.
         self.errors = errors
 
@@ -103,6 +113,7 @@ def refusal(response: httpx.Response) -> RequestRefused:
         code=str(problem["code"]),
         status=response.status_code,
         errors=tuple(_field_error(item) for item in found) if isinstance(found, list) else (),
+        problem=problem,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from app.client.async_client import TRANSPORTS, AsyncTransomClient, OnWay, messages_of
 from app.client.bridge import Bridge
+from app.client.exports import OnProgress
 from app.client.message import Message
 from app.client.pace import Pace
 
@@ -191,6 +192,24 @@ class TransomClient:
     def purge_batch(self, batch_id: str) -> dict[str, Any]:
         """See `AsyncTransomClient.purge_batch`."""
         return self._bridge.call(self._client.purge_batch, batch_id)
+
+    def export(
+        self,
+        job_id: str,
+        target: Path,
+        *,
+        kind: str = "json",
+        overwrite: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> Path:
+        """See `AsyncTransomClient.export`; `on_progress` is called on a thread of the client's."""
+        return self._bridge.call(
+            self._client.export, job_id, target, kind=kind, overwrite=overwrite, on_progress=on_progress
+        )
+
+    def export_batch(self, batch_id: str, target: Path, *, kind: str = "json", overwrite: bool = False) -> Path:
+        """See `AsyncTransomClient.export_batch`."""
+        return self._bridge.call(self._client.export_batch, batch_id, target, kind=kind, overwrite=overwrite)
 
     def webhooks(self, *, limit: int | None = None, **filters: str | None) -> dict[str, Any]:
         """See `AsyncTransomClient.webhooks`."""

@@ -3964,6 +3964,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Requested Range Not Satisfiable */
             416: {
                 headers: {
@@ -3989,8 +3999,8 @@ export interface operations {
     export_job: {
         parameters: {
             query?: {
-                /** @description json: the job with its frames and result; ndjson: a frame a line; csv: a detection a line; coco: COCO's images, annotations and categories. */
-                format?: "json" | "ndjson" | "csv" | "coco";
+                /** @description json: the job with its frames and result; ndjson: a frame a line; csv: a detection a line; coco: COCO's images, annotations and categories; video: a WebM of the input with boxes, labels and tracks drawn into it, made once it is asked for, and not for whole batches. */
+                format?: "json" | "ndjson" | "csv" | "coco" | "video";
             };
             header?: never;
             path: {
@@ -4010,7 +4020,24 @@ export interface operations {
                     "application/json": unknown;
                     "application/x-ndjson": unknown;
                     "text/csv": unknown;
+                    "video/webm": unknown;
                 };
+            };
+            /** @description The `Range` of a video that was asked for. */
+            206: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `If-None-Match` names this answer. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -4024,6 +4051,26 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -5109,8 +5156,8 @@ export interface operations {
     export_batch: {
         parameters: {
             query?: {
-                /** @description json: the job with its frames and result; ndjson: a frame a line; csv: a detection a line; coco: COCO's images, annotations and categories. */
-                format?: "json" | "ndjson" | "csv" | "coco";
+                /** @description json: the job with its frames and result; ndjson: a frame a line; csv: a detection a line; coco: COCO's images, annotations and categories; video: a WebM of the input with boxes, labels and tracks drawn into it, made once it is asked for, and not for whole batches. */
+                format?: "json" | "ndjson" | "csv" | "coco" | "video";
             };
             header?: never;
             path: {
