@@ -8,6 +8,7 @@ from app.api.fleet import fleet_plugins
 from app.api.multipart import Form
 from app.api.submissions import URL_FIELDS, plan_of
 from app.api.uploads import StoredFile, open_upload
+from app.api.webhook_fields import webhook_of
 from app.errors import EmptyInput, Invalid, UrlInputDisabled
 from app.outbound.client import Outbound
 from app.settings import Settings
@@ -49,6 +50,7 @@ async def take_url(request: ApiRequest, form: Form, job_id: str) -> None:
     url = form.one(given[0]) or ""
     outbound.policy.target(url)
     plan_of(form, await fleet_plugins(request))
+    webhook_of(request, form.one("webhook_url"))
     settings = request.state["settings"]
     form.file = await fetch(outbound, request.state["blobs"], input_key(job_id), url, settings=settings)
     if form.file.size == 0:
