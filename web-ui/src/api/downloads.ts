@@ -10,6 +10,11 @@ export function inputUrl(jobId: string): string {
   return jobPath(jobId, "/input");
 }
 
+/** The input as browsers play it. */
+export function playbackUrl(jobId: string): string {
+  return jobPath(jobId, "/playback");
+}
+
 /** A frame's stored preview. */
 export function previewUrl(jobId: string, frameIndex: number): string {
   return jobPath(jobId, `/frames/${frameIndex}.jpg`);

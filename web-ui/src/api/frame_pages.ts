@@ -7,6 +7,7 @@
  */
 import { type FrameData, hasTrack } from "../realtime/messages.ts";
 import { frameCounts } from "./frame_counts.ts";
+import { frameTimes } from "./frame_times.ts";
 
 export interface FramePage {
   frames: readonly FrameData[];
@@ -37,6 +38,10 @@ export interface FramePages {
   /** Undefined while it is not loaded, null where it is known to have none. */
   frame(index: number): FrameData | null | undefined;
   load(index: number): void;
+  /** When a frame is in the input, whether it is loaded or was let go; null where it was never read. */
+  time(index: number): number | null;
+  /** The frame on the screen at a moment of the input; null where no frame that was read covers it. */
+  indexAt(timeMs: number): number | null;
   counts(): readonly number[] | null;
   /** Begin to read; what this signal aborts can be opened again. */
   open(signal: AbortSignal): void;
@@ -51,6 +56,7 @@ export function framePages(
 ): FramePages {
   const pages: Page[] = [];
   const found = frameCounts();
+  const times = frameTimes();
   let signal = AbortSignal.abort();
   const reading = new Set<number>();
   let ended = false;
@@ -90,7 +96,10 @@ export function framePages(
     const known = pages.findIndex((item) => item.after === after);
     if (known >= 0) pages[known] = page;
     else pages.push(page);
-    for (const frame of frames) found.add(frame.frame_index, frame.boxes.length);
+    for (const frame of frames) {
+      found.add(frame.frame_index, frame.boxes.length);
+      times.add(frame.frame_index, frame.timestamp_ms);
+    }
     hasTracks ||= frames.some(hasTrack);
     letGo();
   }
@@ -161,6 +170,8 @@ export function framePages(
         if (performance.now() >= notBefore) void walk();
       } else if (page.frames === null) void readAgain(page);
     },
+    time: (index) => times.at(index),
+    indexAt: (timeMs) => times.indexAt(timeMs),
     counts: () => found.columns(lastFrame() + 1),
     open(opened) {
       signal = opened;

@@ -2,7 +2,8 @@
  * Any frame of a job, and the best picture of it: what a page reads to scrub.
  *
  * Frames come by pages (`frame_pages.ts`). The picture is the input itself where this browser shows it, exact to the
- * frame, else the stored preview at or before it.
+ * frame, or after the end what the server made of it to be played (`playback.ts`); else the stored preview at or before
+ * it.
  */
 import { useEffect, useMemo } from "react";
 
@@ -10,6 +11,7 @@ import type { Picture, Recording, Size } from "../components/recording.ts";
 import { api, contentOf } from "./client.ts";
 import { inputUrl, previewUrl } from "./downloads.ts";
 import { type FramePage, FRAMES_A_PAGE, framePages } from "./frame_pages.ts";
+import { playedInput, playedVideo, type PlayedVideo } from "./playback.ts";
 import { serverPath } from "./root.ts";
 
 /** What browsers draw; other pictures are shown by their preview. */
@@ -23,30 +25,13 @@ const SHOWN_IMAGES: ReadonlySet<string> = new Set([
 ]);
 /** While a job runs, its previews are listed again no sooner than this. */
 const PREVIEWS_STALE_MS = 2_000;
+const BROKE_OFF = "The video could not be played any further. Its stored preview pictures are shown instead.";
 
 interface JobRecording extends Recording {
   /** Begin to read. The answer stops it; then it can be opened again, and knows what it knew. */
   open(): () => void;
   /** The job has ended: no frame follows. */
   end(): void;
-}
-
-/** The size of a video that this browser plays, found by trying: names of types promise too much and too little. */
-function playedSize(url: string, signal: AbortSignal): Promise<Size | null> {
-  const video = document.createElement("video");
-  return new Promise((resolve) => {
-    const done = () => {
-      const size = { width: video.videoWidth, height: video.videoHeight };
-      video.removeAttribute("src");
-      video.load();
-      resolve(size.width > 0 ? size : null);
-    };
-    for (const event of ["loadedmetadata", "error"]) video.addEventListener(event, done, { once: true, signal });
-    signal.addEventListener("abort", done, { once: true });
-    video.muted = true;
-    video.preload = "metadata";
-    video.src = url;
-  });
 }
 
 /** The size of a picture that this browser draws. */
@@ -73,6 +58,9 @@ function jobRecording(jobId: string, inputType: string): JobRecording {
   let ended = false;
   /** The input's, once this browser has shown that it can show it. */
   let inputSize: Size | null = null;
+  let video: PlayedVideo | null = null;
+  let notice: string | null = null;
+  const failed = new Set<string>();
 
   function changed(): void {
     version += 1;
@@ -106,16 +94,38 @@ function jobRecording(jobId: string, inputType: string): JobRecording {
   const isVideo = inputType.startsWith("video/");
   const url = inputUrl(jobId);
 
-  async function measureInput(signal: AbortSignal): Promise<void> {
-    if (inputSize !== null || !(isVideo || SHOWN_IMAGES.has(inputType))) return;
-    const size = await (isVideo ? playedSize(url, signal) : drawnSize(url));
+  function tell(words: string | null): void {
+    if (words === notice) return;
+    notice = words;
+    changed();
+  }
+
+  /** One look for a video at a time; the end of the job begins another. */
+  let looking: AbortController | null = null;
+
+  async function findVideo(opened: AbortSignal): Promise<void> {
+    looking?.abort();
+    const look = new AbortController();
+    looking = look;
+    const signal = AbortSignal.any([opened, look.signal]);
+    const found = await (ended ? playedVideo(jobId, signal, tell) : playedInput(jobId, signal));
+    if (found === null || signal.aborted || failed.has(found.url)) return;
+    video = found;
+    inputSize ??= found.size;
+    changed();
+  }
+
+  async function measurePicture(signal: AbortSignal): Promise<void> {
+    if (inputSize !== null || !SHOWN_IMAGES.has(inputType)) return;
+    const size = await drawnSize(url);
     if (signal.aborted || size === null) return;
     inputSize = size;
     changed();
   }
 
   function picture(index: number): Picture | null {
-    if (inputSize !== null) return isVideo ? { kind: "video", url, type: inputType } : { kind: "image", url };
+    if (video !== null) return { kind: "video", url: video.url, type: inputType };
+    if (!isVideo && inputSize !== null) return { kind: "image", url };
     const nearest = previews.findLast((frameIndex) => frameIndex <= index) ?? previews[0];
     return nearest === undefined ? null : { kind: "preview", url: previewUrl(jobId, nearest), frameIndex: nearest };
   }
@@ -137,9 +147,22 @@ function jobRecording(jobId: string, inputType: string): JobRecording {
     frame: (index) => pages.frame(index),
     load(index) {
       pages.load(index);
-      if (!ended && inputSize === null) void readPreviews();
+      if (!ended && video === null && inputSize === null) void readPreviews();
     },
+    time: (index) => pages.time(index),
+    indexAt: (timeMs) => pages.indexAt(timeMs),
     picture,
+    get notice() {
+      return notice;
+    },
+    pictureFailed(url) {
+      if (url !== video?.url) return;
+      failed.add(url);
+      video = null;
+      previewsReadAt = Number.NEGATIVE_INFINITY;
+      void readPreviews();
+      tell(BROKE_OFF);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -151,15 +174,19 @@ function jobRecording(jobId: string, inputType: string): JobRecording {
       pages.end();
       previewsReadAt = Number.NEGATIVE_INFINITY;
       void readPreviews();
+      if (isVideo && video === null && !closing.signal.aborted) void findVideo(closing.signal);
     },
     open() {
       const opened = new AbortController();
       closing = opened;
       pages.open(opened.signal);
       void readPreviews();
-      void measureInput(opened.signal);
+      // Whether the job has ended is said right after this.
+      if (isVideo) queueMicrotask(() => video === null && looking === null && void findVideo(opened.signal));
+      else void measurePicture(opened.signal);
       return () => {
         opened.abort();
+        looking = null;
       };
     },
   };

@@ -8,12 +8,11 @@ import type { View } from "./frame/viewport.ts";
 import "./FrameView.css";
 import { clock } from "./times.ts";
 
-/** How a video plays; the view says which frame is on the screen. */
+/** How a video plays; the view says what is on the screen, or that nothing is known of that moment. */
 export interface Playback {
   /** Times as fast as it was filmed. */
   rate: number;
-  contentAt: (timeMs: number) => Content;
-  onPlayed: (index: number) => void;
+  onPlayed: (content: Content | null) => void;
   onEnded: () => void;
 }
 
@@ -28,6 +27,10 @@ export interface FrameViewProps {
   onViewChange: (change: (view: View) => View) => void;
   /** Another frame or picture is on the screen. */
   onShown: (content: Content) => void;
+  /** What belongs to a moment of the input's video; null where that is not known. */
+  contentAt?: ((timeMs: number) => Content | null) | undefined;
+  /** A picture, or the video, could not be shown. */
+  onPictureFailed?: ((url: string) => void) | undefined;
   /** The newest frame is shown as it comes: that the next one is on its way goes without saying. */
   live: boolean;
   /** Where the picture is a video that plays. */
@@ -47,21 +50,26 @@ export function FrameView(props: FrameViewProps): ReactElement {
 
   const onHighlight = useEffectEvent(props.onHighlight);
   const onViewChange = useEffectEvent(props.onViewChange);
-  const onPlayed = useEffectEvent((index: number) => playback?.onPlayed(index));
+  const onPlayed = useEffectEvent((now: Content | null) => playback?.onPlayed(now));
+  const onPictureFailed = useEffectEvent((failed: string) => {
+    setFailedUrl(failed);
+    props.onPictureFailed?.(failed);
+  });
   const onShown = useEffectEvent((now: Content) => {
     setShown(now);
     props.onShown(now);
   });
   const onEnded = useEffectEvent(() => playback?.onEnded());
-  const contentAt = useEffectEvent((timeMs: number): Content => playback?.contentAt(timeMs) ?? content);
+  const contentAt = useEffectEvent((timeMs: number): Content | null => props.contentAt?.(timeMs) ?? null);
 
   useEffect(() => {
     const [canvas, video] = [canvasRef.current, videoRef.current];
     if (canvas === null || video === null) return;
     const stage = new FrameStage(canvas, video, {
       onShown: (now) => onShown(now),
-      onPictureFailed: setFailedUrl,
-      onPlayed: ({ frame }) => frame !== null && onPlayed(frame.index),
+      onPictureFailed: (failed) => onPictureFailed(failed),
+      contentAt: (timeMs) => contentAt(timeMs),
+      onPlayed: (now) => onPlayed(now),
       onEnded: () => onEnded(),
     });
     const gestures = new FrameGestures(canvas, {
@@ -89,7 +97,7 @@ export function FrameView(props: FrameViewProps): ReactElement {
   const rate = playback?.rate ?? null;
   useEffect(() => {
     if (url === null || rate === null) return;
-    stageRef.current?.play(url, rate, (timeMs) => contentAt(timeMs));
+    stageRef.current?.play(url, rate);
   }, [url, rate]);
   const playing = url !== null && rate !== null;
   useEffect(() => {
@@ -127,7 +135,7 @@ export function FrameView(props: FrameViewProps): ReactElement {
 /** What must be said of a picture that is not quite that of its boxes. */
 function noticeOf({ frame, picture }: Content, failedUrl: string | null): string | null {
   if (frame === null) return null;
-  if (!frame.known) return `Reading what was found in frame ${frame.index}…`;
+  if (!frame.known) return "Reading what was found here…";
   if (picture === null) {
     return failedUrl === null
       ? `No picture of frame ${frame.index} was kept: only its boxes are shown.`

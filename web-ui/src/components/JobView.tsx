@@ -20,6 +20,7 @@ import { useBetween, useOnce, useSettled } from "./settled.ts";
 import { SidePanel } from "./SidePanel.tsx";
 import { timelineColumns } from "./timeline_columns.ts";
 import { Timeline } from "./Timeline.tsx";
+import { speedBeside } from "./speeds.ts";
 import { ViewControls } from "./ViewControls.tsx";
 import { useViewSettings } from "./view_settings.ts";
 
@@ -39,6 +40,8 @@ export interface JobViewProps {
 
 /** Numbers beside the picture change so often a second: often enough to be true, seldom enough to be read. */
 const CALM_PER_SECOND = 5;
+/** So far ahead of what is shown, frames are read. */
+const AHEAD_SECONDS = 4;
 const [MIDDLE, ROOM] = [{ x: 0, y: 0 }, { width: 0, height: 0 }];
 
 /** Everything about one attempt of a job, as it is now. */
@@ -75,9 +78,9 @@ export function JobView(props: JobViewProps): ReactElement {
     },
     [source, recording],
   );
-  const [chosenFps, setChosenFps] = useState<number | null>(null);
+  const [speed, setSpeed] = useState(1);
   const [ownFps, setOwnFps] = useState<number | null>(null);
-  const playFps = chosenFps ?? ownFps ?? USUAL_RATE;
+  const playFps = speed * (ownFps ?? USUAL_RATE);
   const player = usePlayer({
     frameCount,
     newest: watched || running ? (paced?.frame_index ?? -1) : firstFound(recording),
@@ -99,6 +102,10 @@ export function JobView(props: JobViewProps): ReactElement {
   const isVideo = picture?.kind === "video";
   if (isVideo !== videoPlays) setVideoPlays(isVideo);
   useLoaded(recording, atNewest ? null : player.index);
+  // What was found has to be there before its picture is.
+  const ahead = Math.ceil((player.playing ? playFps : USUAL_RATE) * AHEAD_SECONDS);
+  useLoaded(recording, atNewest ? null : Math.min(player.last, player.index + ahead));
+  useLoaded(recording, atNewest || player.playing ? null : Math.max(0, player.index - ahead));
 
   const counts = recording?.counts ?? null;
   const { bins } = state.timeline;
@@ -116,6 +123,15 @@ export function JobView(props: JobViewProps): ReactElement {
   const rate = source.rate(player.index);
   if (ownFps === null && rate !== null) setOwnFps(rate);
   const durationMs = known !== null && known > 1 && rate !== null ? (known * 1000) / rate : null;
+  const contentAt = (timeMs: number): Content | null => {
+    const index = source.indexAt(timeMs);
+    return index === null || index > player.last ? null : source.content(index);
+  };
+  const played = (now: Content | null): void => {
+    if (now?.frame != null) player.playedTo(now.frame.index);
+    // The input goes on where the job did not: it is over there.
+    else if (running || recording?.frame(frameCount) === null) player.finish();
+  };
   const showKeys = useCallback(() => setKeysShown(true), []);
   const zoom = useCallback((factor: number) => setView((before) => zoomed(before, factor, MIDDLE, ROOM)), []);
   const showAll = useCallback(() => setView(FITTED), []);
@@ -132,6 +148,7 @@ export function JobView(props: JobViewProps): ReactElement {
   useOverlayKeys(!keysShown, {
     toggle: player.toggle,
     step: player.step,
+    faster: (by) => setSpeed((before) => speedBeside(before, by)),
     first: () => player.seek(0),
     last: () => (running ? player.goLive() : player.seek(player.last)),
     live: player.goLive,
@@ -157,16 +174,9 @@ export function JobView(props: JobViewProps): ReactElement {
             onViewChange={setView}
             onShown={setOnScreen}
             live={player.live}
-            playback={
-              player.playing && isVideo
-                ? {
-                    rate: chosenFps === null ? 1 : chosenFps / (ownFps ?? USUAL_RATE),
-                    contentAt: (timeMs) => source.content(Math.min(player.last, source.indexAt(timeMs, player.index))),
-                    onPlayed: player.playedTo,
-                    onEnded: player.finish,
-                  }
-                : undefined
-            }
+            contentAt={contentAt}
+            onPictureFailed={recording?.pictureFailed}
+            playback={player.playing && isVideo ? { rate: speed, onPlayed: played, onEnded: player.finish } : undefined}
           >
             {frame === null ? <BeforeFrames status={state.status} /> : undefined}
           </FrameView>
@@ -174,7 +184,8 @@ export function JobView(props: JobViewProps): ReactElement {
             <ViewControls
               player={player}
               settings={settings}
-              speed={{ fps: playFps, ofOwn: playFps / (ownFps ?? playFps), choose: setChosenFps }}
+              speed={speed}
+              onSpeed={setSpeed}
               has={has}
               canGoLive={running}
               connected={connected}
@@ -186,6 +197,11 @@ export function JobView(props: JobViewProps): ReactElement {
               onShowAll={showAll}
               onShowKeys={keysAreTold ? null : showKeys}
             />
+            {recording?.notice != null && (
+              <p className="overlay__notice" role="status">
+                {recording.notice}
+              </p>
+            )}
             {(running || total > 1) && (
               <Timeline
                 {...columns}

@@ -7,6 +7,7 @@ import { KeyList, type KeyMeaning } from "./KeyList.tsx";
 export const OVERLAY_KEYS: readonly KeyMeaning[] = [
   [["Space"], "Play, pause"],
   [["←", "→"], "One frame back, forward"],
+  [["<", ">"], "Slower, faster"],
   [["Home", "End"], "First frame, last frame"],
   [["L"], "Back to live"],
   [["+", "−", "0"], "Nearer, farther, show all"],

@@ -6,23 +6,17 @@ import { MAX_ZOOM, ZOOM_STEP } from "./frame/viewport.ts";
 import { IconButton } from "./IconButton.tsx";
 import { KeyboardIcon, LiveIcon, MinusIcon, PauseIcon, PlayIcon, PlusIcon, StepBackIcon, StepForwardIcon } from "./icons.tsx";
 import type { Player } from "./player.ts";
+import { SPEEDS } from "./speeds.ts";
 import { clock } from "./times.ts";
 import { MAX_FPS, MIN_FPS, type ViewSettings } from "./view_settings.ts";
 import "./ViewControls.css";
 
-export interface Speed {
-  /** Frames a second. */
-  fps: number;
-  /** The same in times of the input's own speed. */
-  ofOwn: number;
-  choose: (fps: number) => void;
-}
-
 export interface ViewControlsProps {
   player: Player;
   settings: ViewSettings;
-  /** How fast recorded frames play. */
-  speed: Speed;
+  /** How fast recorded frames play, in times of the input's own speed. */
+  speed: number;
+  onSpeed: (speed: number) => void;
   /** Layers that the result has. */
   has: Layers;
   /** Whether there is a live edge to return to. */
@@ -46,7 +40,7 @@ const LAYERS = ["boxes", "labels", "tracks"] as const;
 
 /** What one does with frames: play, step, return to live, come nearer, and choose what is drawn. */
 export const ViewControls = memo(function ViewControls(props: ViewControlsProps): ReactElement {
-  const { player, settings, speed, has, canGoLive, connected, frameIndex, timeMs, durationMs, zoom } = props;
+  const { player, settings, speed, onSpeed, has, canGoLive, connected, frameIndex, timeMs, durationMs, zoom } = props;
   const { onZoom, onShowAll, onShowKeys } = props;
   const { layers, setLayer, minConfidence, setMinConfidence, fps, setFps } = settings;
   return (
@@ -149,20 +143,35 @@ export const ViewControls = memo(function ViewControls(props: ViewControlsProps)
             onChange={(event) => setMinConfidence(event.target.valueAsNumber)}
           />
         </label>
-        <label className="view-controls__slider" title={player.live ? "The most frames that are drawn in a second" : "How fast recorded frames play"}>
-          <span aria-hidden="true">{player.live ? `Draw at most ${fps} fps` : speedWords(speed)}</span>
-          <input
-            id="fps-slider"
-            type="range"
-            aria-label="Frames a second"
-            min={MIN_FPS}
-            max={MAX_FPS}
-            step="1"
-            value={player.live ? fps : Math.round(speed.fps)}
-            aria-valuetext={player.live ? undefined : speedWords(speed)}
-            onChange={(event) => (player.live ? setFps : speed.choose)(event.target.valueAsNumber)}
-          />
-        </label>
+        {player.live ? (
+          <label className="view-controls__slider" title="The most frames that are drawn in a second">
+            <span aria-hidden="true">{`Draw at most ${fps} fps`}</span>
+            <input
+              id="fps-slider"
+              type="range"
+              aria-label="Frames a second"
+              min={MIN_FPS}
+              max={MAX_FPS}
+              step="1"
+              value={fps}
+              onChange={(event) => setFps(event.target.valueAsNumber)}
+            />
+          </label>
+        ) : (
+          <label className="view-controls__speed" title="How fast recorded frames play (< and >)">
+            <span>Speed</span>
+            <select
+              id="speed-selector"
+              aria-keyshortcuts="< >"
+              value={speed}
+              onChange={(event) => onSpeed(Number(event.target.value))}
+            >
+              {SPEEDS.map((one) => (
+                <option key={one} value={one}>{`${one}×`}</option>
+              ))}
+            </select>
+          </label>
+        )}
         {onShowKeys !== null && (
           <IconButton label="Show all keys" shortcut="?" icon={<KeyboardIcon />} className="view-controls__keys" onClick={onShowKeys} />
         )}
@@ -170,7 +179,3 @@ export const ViewControls = memo(function ViewControls(props: ViewControlsProps)
     </div>
   );
 });
-
-function speedWords({ fps, ofOwn }: Speed): string {
-  return `Speed ${Number(ofOwn.toFixed(2))}× (${Math.round(fps)} fps)`;
-}

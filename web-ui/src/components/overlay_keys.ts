@@ -5,6 +5,8 @@ import { ZOOM_STEP } from "./frame/viewport.ts";
 export interface OverlayKeys {
   toggle: () => void;
   step: (by: number) => void;
+  /** Play faster (1) or slower (-1). */
+  faster: (by: number) => void;
   first: () => void;
   last: () => void;
   live: () => void;
@@ -45,6 +47,9 @@ function actionOf(key: string, target: Element | null, keys: OverlayKeys): (() =
     case "ArrowLeft":
     case "ArrowRight":
       return target?.closest('[role="tab"]') ? null : () => keys.step(key === "ArrowLeft" ? -1 : 1);
+    case "<":
+    case ">":
+      return () => keys.faster(key === ">" ? 1 : -1);
     case "Home":
       return target?.closest('[role="tab"]') ? null : keys.first;
     case "End":

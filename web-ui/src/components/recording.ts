@@ -12,8 +12,8 @@ export type Picture =
   | { kind: "preview"; url: string; frameIndex: number }
   /** The input is a picture. */
   | { kind: "image"; url: string }
-  /** The input is a video that this browser plays; the view seeks to the frame's time. */
-  | { kind: "video"; url: string; type: string };
+  /** The input is a video that this browser plays; the view seeks to `atMs`, which lies within the frame. */
+  | { kind: "video"; url: string; type: string; atMs?: number };
 
 /** Width and height in pixels. */
 export interface Size {
@@ -35,12 +35,20 @@ export interface Recording {
   frame(index: number): FrameData | null | undefined;
   /** Ask for the frames around one; they come by `subscribe`. Asking twice costs nothing. */
   load(index: number): void;
+  /** When a frame is in the input; null where that was not read yet. */
+  time(index: number): number | null;
+  /** The frame that is on the screen at a moment of the input; null where none that was read covers it. */
+  indexAt(timeMs: number): number | null;
   /** The best picture of a frame, or null where there is none. */
   picture(index: number): Picture | null;
   /** Most detections of one frame by column, over all frames; null while it is not known. */
   readonly counts: readonly number[] | null;
   /** Whether any frame that was read has tracks. */
   readonly hasTracks: boolean;
+  /** Why the input itself does not play though it is a video, in plain words; null where nothing is to be said. */
+  readonly notice: string | null;
+  /** A picture that was told of could not be shown here. */
+  pictureFailed(url: string): void;
   subscribe(listener: () => void): () => void;
   /** Changes whenever anything above does. */
   getVersion(): number;

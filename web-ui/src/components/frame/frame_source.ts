@@ -12,8 +12,8 @@ export interface FrameSource {
   has(index: number): boolean;
   /** The newest frame with a picture, as it streamed in; null before the first. */
   newest(): Content | null;
-  /** The frame at a time of the input; looked for from `near` on. */
-  indexAt(timeMs: number, near: number): number;
+  /** The frame that is on the screen at a moment of the input; null where none that is known covers it. */
+  indexAt(timeMs: number): number | null;
   /** Frames a second of the input, measured around a frame; null where too few frames are known. */
   rate(near: number): number | null;
 }
@@ -22,6 +22,8 @@ export interface FrameSource {
 export const USUAL_RATE = 30;
 /** Frames over which the input's own rate is measured. */
 const RATE_FRAMES = 30;
+/** How far into a frame a video is sought to, at most: at its very edge a rounded time would show the one before. */
+const INTO_FRAME_MS = 20;
 
 /** `live` are the newest frames, oldest first; `current` is the newest one that has a picture, else the newest. */
 export function frameSource(
@@ -41,8 +43,7 @@ export function frameSource(
   }
 
   function time(index: number): number | null {
-    const data = recording?.frame(index) ?? live.find((frame) => frame.frame_index === index)?.data;
-    return data?.timestamp_ms ?? null;
+    return recording?.time(index) ?? live.find((frame) => frame.frame_index === index)?.data.timestamp_ms ?? null;
   }
 
   function rate(near: number): number | null {
@@ -53,8 +54,17 @@ export function frameSource(
     return null;
   }
 
+  /** A moment at which the frame is on the screen. */
+  function within(index: number): number {
+    const usual = 1000 / (rate(index) ?? USUAL_RATE);
+    const begin = time(index) ?? index * usual;
+    const next = time(index + 1);
+    return begin + Math.min(INTO_FRAME_MS, (next === null || next <= begin ? usual : next - begin) / 2);
+  }
+
   function picture(index: number): Picture | null {
     const kept = recording?.picture(index) ?? null;
+    if (kept?.kind === "video") return { ...kept, atMs: within(index) };
     if (kept !== null) return kept;
     const shown = live.findLast((frame) => frame.frame_index <= index && (frame.image_url ?? null) !== null);
     if (shown?.image_url === null || shown?.image_url === undefined) return null;
@@ -63,10 +73,11 @@ export function frameSource(
 
   function around(index: number, shown: Picture | null): Content {
     const known = frames(index - TRAIL_FRAMES, index);
-    const inputSize = recording?.inputSize ?? sizeOf(live.at(-1));
+    // What is played may have been made smaller than the input: the frames themselves say it best.
+    const inputSize = sizeOf(live.at(-1)) ?? recording?.inputSize ?? null;
     const frame = known.get(index);
     if (frame === undefined) {
-      const timestampMs = (index * 1000) / (rate(index) ?? USUAL_RATE);
+      const timestampMs = time(index) ?? (index * 1000) / (rate(index) ?? USUAL_RATE);
       const nothing = recording?.frame(index) === null;
       return { frame: { index, timestampMs, detections: [], known: nothing }, picture: shown, trails: [], inputSize };
     }
@@ -83,14 +94,12 @@ export function frameSource(
       const frameIndex = current.frame_index;
       return around(frameIndex, url === null ? null : { kind: "preview", url: address(url), frameIndex });
     },
-    indexAt(timeMs, near) {
-      // A frame is on the screen from its own time on; half a millisecond covers times that were rounded.
-      const [at, start] = [timeMs + 0.5, time(near)];
-      if (start === null) return Math.max(0, Math.floor((at / 1000) * (rate(near) ?? USUAL_RATE)));
-      let index = near;
-      for (let next = time(index + 1); next !== null && next <= at; next = time(index + 1)) index += 1;
-      for (let here = time(index); here !== null && here > at && index > 0; here = time(index)) index -= 1;
-      return index;
+    indexAt(timeMs) {
+      const recorded = recording?.indexAt(timeMs) ?? null;
+      if (recorded !== null) return recorded;
+      // What has streamed in and was not read yet; half a millisecond covers times that were rounded.
+      const at = live.findLastIndex(({ data }) => data.timestamp_ms <= timeMs + 0.5);
+      return live[at]?.frame_index === live.at(-1)?.frame_index ? null : (live[at]?.frame_index ?? null);
     },
     rate,
   };

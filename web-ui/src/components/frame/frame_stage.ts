@@ -54,13 +54,18 @@ export interface StageHandlers {
   onShown: (content: Content) => void;
   /** Its picture could not be had; boxes are shown without. */
   onPictureFailed: (url: string) => void;
-  onPlayed: (content: Content) => void;
+  /** What belongs to a moment of the input; null where that is not known, or nothing was found there any more. */
+  contentAt: (timeMs: number) => Content | null;
+  /** The playing video shows this now; null for a moment of which nothing is known. */
+  onPlayed: (content: Content | null) => void;
   onEnded: () => void;
 }
 
 /** Before there is any frame. */
 export const NOTHING: Content = { frame: null, picture: null, trails: [], inputSize: null };
 const NO_PICTURE_SIZE: Size = { width: 1280, height: 720 };
+/** How often a picture is painted at most until the video has not gone on meanwhile. */
+const PAINTED_AT_MOST = 3;
 
 export class FrameStage {
   readonly #canvas: HTMLCanvasElement;
@@ -78,7 +83,7 @@ export class FrameStage {
   #room: Size = { width: 0, height: 0 };
   #pixelRatio = 1;
   #painting = 0;
-  #contentAt: ((timeMs: number) => Content) | null = null;
+  #playing = false;
 
   constructor(canvas: HTMLCanvasElement, video: HTMLVideoElement, handlers: StageHandlers) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -91,7 +96,7 @@ export class FrameStage {
     this.#seeker = new VideoSeeker(video, {
       onFrame: (timeMs) => this.#videoFrame(timeMs),
       onEnded: () => handlers.onEnded(),
-      onFailed: () => this.#failed(video.src),
+      onFailed: () => this.#failed(this.#wanted.picture?.url ?? video.src),
     });
     document.addEventListener("visibilitychange", () => this.show(this.#wanted), { signal: this.#closing.signal });
   }
@@ -100,10 +105,10 @@ export class FrameStage {
   show(content: Content): void {
     this.#wanted = content;
     // While the video plays it says itself which frame is on the screen.
-    if (this.#contentAt !== null || document.hidden) return;
+    if ((this.#playing && content.picture?.kind === "video") || document.hidden) return;
     const { picture, frame } = content;
     if (picture === null) this.#put(content, null);
-    else if (picture.kind === "video") this.#seeker.seek(picture.url, frame?.timestampMs ?? 0);
+    else if (picture.kind === "video") this.#seeker.seek(picture.url, picture.atMs ?? frame?.timestampMs ?? 0);
     else if (this.#loaded?.url === picture.url) this.#put(content, this.#loaded.image);
     else this.#images.load(picture.url);
   }
@@ -113,15 +118,15 @@ export class FrameStage {
     this.#repaint();
   }
 
-  /** Play the video; `contentAt` says what belongs to a time. */
-  play(url: string, rate: number, contentAt: (timeMs: number) => Content): void {
-    this.#contentAt = contentAt;
+  /** Play the video on from what is shown. */
+  play(url: string, rate: number): void {
+    this.#playing = true;
     this.#seeker.play(url, rate);
   }
 
   pause(): void {
-    if (this.#contentAt === null) return;
-    this.#contentAt = null;
+    if (!this.#playing) return;
+    this.#playing = false;
     this.#seeker.pause();
     // It may have played on past the frame at which it was told to stop.
     this.show(this.#wanted);
@@ -152,14 +157,21 @@ export class FrameStage {
     if (this.#wanted.picture?.url === loaded.url) this.#put(this.#wanted, loaded.image);
   }
 
+  /** The video shows another picture: paint it at once with what belongs to it, before the video goes on. */
   #videoFrame(timeMs: number): void {
-    if (this.#contentAt === null) {
-      this.#put(this.#wanted, this.#video);
-      return;
-    }
-    const content = this.#contentAt(timeMs);
-    this.#put(content, this.#video);
-    this.#handlers.onPlayed(content);
+    if (this.#wanted.picture?.kind !== "video") return;
+    const content = this.#ofMoment(timeMs);
+    this.#put(content, this.#video, true);
+    if (this.#playing) this.#handlers.onPlayed(content.frame?.known === true ? this.#shown : this.#handlers.contentAt(timeMs));
+  }
+
+  /** What belongs to the picture of a moment. It is looked up also where a frame was sought: the picture is the truth. */
+  #ofMoment(timeMs: number): Content {
+    const content = this.#handlers.contentAt(timeMs);
+    if (content !== null) return !this.#playing && content.frame?.index === this.#wanted.frame?.index ? this.#wanted : content;
+    if (!this.#playing) return this.#seeker.isSeeking ? this.#shown : this.#wanted;
+    const index = this.#shown.frame?.index ?? 0;
+    return { ...this.#wanted, trails: [], frame: { index, timestampMs: timeMs, detections: [], known: false } };
   }
 
   #failed(url: string): void {
@@ -167,11 +179,16 @@ export class FrameStage {
     if (this.#wanted.picture !== null) this.#put({ ...this.#wanted, picture: null }, null);
   }
 
-  #put(content: Content, source: HTMLImageElement | HTMLVideoElement | null): void {
+  #put(content: Content, source: HTMLImageElement | HTMLVideoElement | null, atOnce = false): void {
     const before = this.#shown;
     this.#shown = content;
     this.#source = source;
-    this.#repaint();
+    if (atOnce) this.#paint();
+    else this.#repaint();
+    this.#tell(before, this.#shown);
+  }
+
+  #tell(before: Content, content: Content): void {
     if (before.frame !== content.frame || before.picture !== content.picture) this.#handlers.onShown(content);
   }
 
@@ -208,12 +225,31 @@ export class FrameStage {
       this.#canvas.width = width;
       this.#canvas.height = height;
     }
+    if (this.#source !== this.#video) {
+      this.#draw();
+      return;
+    }
+    // The video goes on by itself. What is drawn between two equal moments is the picture of that moment.
+    for (let times = 0; times < PAINTED_AT_MOST; times += 1) {
+      const moment = this.#seeker.nowMs();
+      if (moment !== null) {
+        const before = this.#shown;
+        this.#shown = this.#ofMoment(moment);
+        this.#tell(before, this.#shown);
+      }
+      this.#draw();
+      if (moment === this.#seeker.nowMs()) return;
+    }
+  }
+
+  #draw(): void {
     const { input, placement, room } = this.shown();
+    const { frame, trails } = this.#shown;
     paint(this.#context, {
       source: this.#source,
       input,
-      frame: this.#shown.frame,
-      trails: this.#shown.trails,
+      frame,
+      trails,
       layers: this.#look.layers,
       minConfidence: this.#look.minConfidence,
       highlighted: this.#look.highlighted,
@@ -221,5 +257,8 @@ export class FrameStage {
       room,
       pixelRatio: this.#pixelRatio,
     });
+    // Which frame's boxes these are: for who looks at the page from outside.
+    if (frame?.known === true) this.#canvas.dataset.frameIndex = String(frame.index);
+    else delete this.#canvas.dataset.frameIndex;
   }
 }

@@ -1,45 +1,70 @@
 /** A video shown frame by frame, or playing: says which moment its picture is of, so that the boxes are that frame's. */
 
-/** Past a frame's own time by a little: a time that was rounded down would show the frame before. */
-const INTO_FRAME_SECONDS = 0.004;
 const [SLOWEST, FASTEST] = [1 / 16, 16];
+/** The clock of a video counts no finer. */
+const SAME_SECONDS = 0.0005;
 
+export interface SeekerHandlers {
+  /** Another picture can be drawn, of this moment of the input. */
+  onFrame: (timeMs: number) => void;
+  onEnded: () => void;
+  onFailed: () => void;
+}
+
+/**
+ * Times are milliseconds since the input's first frame, whatever the container's clock says at it: what the element
+ * shows when it was opened is that frame, and the moment of it is where this clock begins.
+ */
 export class VideoSeeker {
   readonly #video: HTMLVideoElement;
-  readonly #onFrame: (timeMs: number) => void;
+  readonly #handlers: SeekerHandlers;
   readonly #stop = new AbortController();
   #url: string | null = null;
   #wanted: number | null = null;
   #playing = false;
+  /** What the container's clock says at the first frame, in milliseconds; null until that was seen. */
+  #firstMs: number | null = null;
 
-  /** `onFrame` is called when a new picture can be drawn, with the time that was asked for or that is playing. */
-  constructor(video: HTMLVideoElement, handlers: { onFrame: (timeMs: number) => void; onEnded: () => void; onFailed: () => void }) {
+  constructor(video: HTMLVideoElement, handlers: SeekerHandlers) {
     this.#video = video;
-    this.#onFrame = handlers.onFrame;
+    this.#handlers = handlers;
     const { signal } = this.#stop;
     video.addEventListener("seeked", () => this.#arrived(), { signal });
-    video.addEventListener("loadeddata", () => this.#seekToWanted(), { signal });
-    video.addEventListener("ended", () => handlers.onEnded(), { signal });
+    video.addEventListener("loadeddata", () => this.#opened(), { signal });
+    video.addEventListener("ended", () => this.#playing && handlers.onEnded(), { signal });
     video.addEventListener("error", () => this.#url !== null && handlers.onFailed(), { signal });
   }
 
-  /** Show the frame of a time. A seek under way is let come to its end; the newest wish follows it. */
+  /** Whether it is on its way to another moment. */
+  get isSeeking(): boolean {
+    return this.#wanted !== null || this.#video.seeking;
+  }
+
+  /**
+   * The moment of the picture that is drawn at this instant; null where the browser does not tell. The element goes on
+   * by itself while a page draws, so whoever draws asks before and after.
+   */
+  nowMs(): number | null {
+    const stamp = this.#stampMs();
+    return stamp === null ? null : stamp - (this.#firstMs ?? 0);
+  }
+
+  /** Show the picture of a moment. A seek under way is let come to its end; the newest wish follows it. */
   seek(url: string, timeMs: number): void {
     this.#open(url);
     this.#wanted = timeMs;
     if (!this.#video.seeking) this.#seekToWanted();
   }
 
-  /** Play on from where it is, `rate` times as fast as it was filmed. */
+  /** Play on from where it is, or is going to, `rate` times as fast as it was filmed. */
   play(url: string, rate: number): void {
     this.#open(url);
     this.#video.playbackRate = Math.min(FASTEST, Math.max(SLOWEST, rate));
     if (this.#playing) return;
     this.#playing = true;
-    this.#wanted = null;
+    this.#seekToWanted();
     // A play that is cut short by pause() is refused, and pause() is what was wanted.
     this.#video.play().catch(() => undefined);
-    this.#follow();
   }
 
   pause(): void {
@@ -57,35 +82,66 @@ export class VideoSeeker {
 
   #open(url: string): void {
     if (this.#url === url) return;
+    if (this.#url === null) this.#follow();
     this.#url = url;
+    this.#firstMs = null;
     this.#video.src = url;
   }
 
+  #opened(): void {
+    this.#firstMs ??= this.#stampMs();
+    this.#seekToWanted();
+  }
+
+  /** What the container's clock says at the picture that is drawn at this instant. */
+  #stampMs(): number | null {
+    if (typeof VideoFrame === "undefined" || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+    try {
+      const frame = new VideoFrame(this.#video);
+      const stamp = frame.timestamp / 1000;
+      frame.close();
+      return stamp;
+    } catch {
+      // There is no picture at this instant.
+      return null;
+    }
+  }
+
+  #wantedSeconds(timeMs: number): number {
+    return Math.max(0, (timeMs + (this.#firstMs ?? 0)) / 1000);
+  }
+
   #seekToWanted(): void {
-    if (this.#wanted === null || this.#video.readyState < HTMLMediaElement.HAVE_METADATA) return;
-    const seconds = this.#wanted / 1000 + INTO_FRAME_SECONDS;
-    if (Math.abs(this.#video.currentTime - seconds) < 0.0005) this.#arrived();
+    // The first frame has to be seen before another one is gone to: times are counted from it.
+    if (this.#wanted === null || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    const seconds = this.#wantedSeconds(this.#wanted);
+    if (Math.abs(this.#video.currentTime - seconds) < SAME_SECONDS) this.#arrived();
     else this.#video.currentTime = seconds;
+    if (this.#playing) this.#wanted = null;
   }
 
   #arrived(): void {
     if (this.#playing || this.#wanted === null) return;
-    const reached = Math.abs(this.#video.currentTime - this.#wanted / 1000 - INTO_FRAME_SECONDS) < 0.0005;
-    const beyondItsEnd = this.#wanted / 1000 + INTO_FRAME_SECONDS > this.#video.duration;
-    if (!reached && !beyondItsEnd) {
+    const seconds = this.#wantedSeconds(this.#wanted);
+    const isThere = Math.abs(this.#video.currentTime - seconds) < SAME_SECONDS || seconds > this.#video.duration;
+    if (!isThere) {
       this.#seekToWanted();
       return;
     }
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     const shown = this.#wanted;
     this.#wanted = null;
-    this.#onFrame(shown);
+    this.#handlers.onFrame(this.nowMs() ?? shown);
   }
 
+  /** Hear of each picture that the element puts on the screen. */
   #follow(): void {
+    const stopped = this.#stop.signal;
     this.#video.requestVideoFrameCallback((_now, { mediaTime }) => {
-      if (!this.#playing) return;
-      this.#onFrame(mediaTime * 1000);
+      if (stopped.aborted) return;
+      // Where the element can be asked itself, it is, once it is open.
+      if (typeof VideoFrame === "undefined") this.#firstMs ??= mediaTime * 1000;
+      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? mediaTime * 1000 - (this.#firstMs ?? 0));
       this.#follow();
     });
   }

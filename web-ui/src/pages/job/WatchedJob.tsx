@@ -2,7 +2,7 @@ import type { ReactElement, ReactNode } from "react";
 import { useLocation } from "wouter";
 
 import { downloadsOf } from "../../api/downloads.ts";
-import { type JobDetails, readSnapshot } from "../../api/jobs.ts";
+import { hasEnded, type JobDetails, readSnapshot } from "../../api/jobs.ts";
 import { useRecording } from "../../api/recording.ts";
 import { rootPath } from "../../api/root.ts";
 import { Menu, type MenuItem } from "../../components/Menu.tsx";
@@ -33,7 +33,9 @@ function Overlay({ jobId, job, above, onRunAgain }: WatchedJobProps): ReactEleme
   const status = useRealtime((state) => state.status);
   const attempt = useRealtime((state) => state.attempt);
   const ended = useRealtime((state) => state.ended);
-  const recording = useRecording(jobId, attempt, job?.input_type ?? null, ended);
+  // REST may know first; an end is final, whoever tells of it.
+  const over = ended || (job !== undefined && hasEnded(job.status));
+  const recording = useRecording(jobId, attempt, job?.input_type ?? null, over);
   const jobActions = useJobActions((action, [outcome]) => {
     if (outcome?.ok !== true) return;
     if (action === "purge") navigate("/jobs");
