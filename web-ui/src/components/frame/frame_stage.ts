@@ -66,6 +66,8 @@ export const NOTHING: Content = { frame: null, picture: null, trails: [], inputS
 const NO_PICTURE_SIZE: Size = { width: 1280, height: 720 };
 /** How often a picture is painted at most until the video has not gone on meanwhile. */
 const PAINTED_AT_MOST = 3;
+/** How often a frame is sought beside where it should be, until its neighbour is shown for it. */
+const SOUGHT_AT_MOST = 6;
 
 export class FrameStage {
   readonly #canvas: HTMLCanvasElement;
@@ -84,6 +86,8 @@ export class FrameStage {
   #pixelRatio = 1;
   #painting = 0;
   #playing = false;
+  /** Where the frame that is wanted was sought, and how often. */
+  #sought = { atMs: 0, times: 0 };
 
   constructor(canvas: HTMLCanvasElement, video: HTMLVideoElement, handlers: StageHandlers) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -108,7 +112,10 @@ export class FrameStage {
     if ((this.#playing && content.picture?.kind === "video") || document.hidden) return;
     const { picture, frame } = content;
     if (picture === null) this.#put(content, null);
-    else if (picture.kind === "video") this.#seeker.seek(picture.url, picture.atMs ?? frame?.timestampMs ?? 0);
+    else if (picture.kind === "video") {
+      this.#sought = { atMs: picture.atMs ?? frame?.timestampMs ?? 0, times: 1 };
+      this.#seeker.seek(picture.url, this.#sought.atMs);
+    }
     else if (this.#loaded?.url === picture.url) this.#put(content, this.#loaded.image);
     else this.#images.load(picture.url);
   }
@@ -161,8 +168,19 @@ export class FrameStage {
   #videoFrame(timeMs: number): void {
     if (this.#wanted.picture?.kind !== "video") return;
     const content = this.#ofMoment(timeMs);
+    if (this.#isSoughtAgain(content)) return;
     this.#put(content, this.#video, true);
     if (this.#playing) this.#handlers.onPlayed(content.frame?.known === true ? this.#shown : this.#handlers.contentAt(timeMs));
+  }
+
+  /** Browsers are not exact where frames are short: then it is sought a little farther on, or back. */
+  #isSoughtAgain(content: Content): boolean {
+    const { frame, picture } = this.#wanted;
+    const off = (frame?.timestampMs ?? 0) - (content.frame?.timestampMs ?? 0);
+    if (this.#playing || picture === null || frame?.known !== true || off === 0 || this.#sought.times >= SOUGHT_AT_MOST) return false;
+    this.#sought = { atMs: this.#sought.atMs + off / 2, times: this.#sought.times + 1 };
+    this.#seeker.seek(picture.url, this.#sought.atMs);
+    return true;
   }
 
   /** What belongs to the picture of a moment. It is looked up also where a frame was sought: the picture is the truth. */

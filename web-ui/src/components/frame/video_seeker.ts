@@ -21,6 +21,10 @@ export class VideoSeeker {
   readonly #stop = new AbortController();
   #url: string | null = null;
   #wanted: number | null = null;
+  /** The moment that the element was last sent to, in its own seconds. */
+  #goingTo = 0;
+  /** Its first frame was seen: before that nothing is gone to, for times are counted from it. */
+  #isOpen = false;
   #playing = false;
   /** What the container's clock says at the first frame, in milliseconds; null until that was seen. */
   #firstMs: number | null = null;
@@ -62,7 +66,7 @@ export class VideoSeeker {
     this.#video.playbackRate = Math.min(FASTEST, Math.max(SLOWEST, rate));
     if (this.#playing) return;
     this.#playing = true;
-    this.#seekToWanted();
+    if (!this.#video.seeking) this.#seekToWanted();
     // A play that is cut short by pause() is refused, and pause() is what was wanted.
     this.#video.play().catch(() => undefined);
   }
@@ -85,11 +89,13 @@ export class VideoSeeker {
     if (this.#url === null) this.#follow();
     this.#url = url;
     this.#firstMs = null;
+    this.#isOpen = false;
     this.#video.src = url;
   }
 
   #opened(): void {
     this.#firstMs ??= this.#stampMs();
+    this.#isOpen = true;
     this.#seekToWanted();
   }
 
@@ -112,20 +118,31 @@ export class VideoSeeker {
   }
 
   #seekToWanted(): void {
-    // The first frame has to be seen before another one is gone to: times are counted from it.
-    if (this.#wanted === null || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    if (this.#wanted === null || !this.#isOpen) return;
     const seconds = this.#wantedSeconds(this.#wanted);
-    if (Math.abs(this.#video.currentTime - seconds) < SAME_SECONDS) this.#arrived();
-    else this.#video.currentTime = seconds;
-    if (this.#playing) this.#wanted = null;
+    if (this.#isAt(seconds) && !this.#video.seeking) {
+      this.#arrived();
+      return;
+    }
+    this.#goingTo = seconds;
+    this.#video.currentTime = seconds;
+  }
+
+  #isAt(seconds: number): boolean {
+    return Math.abs(this.#video.currentTime - seconds) < SAME_SECONDS;
   }
 
   #arrived(): void {
-    if (this.#playing || this.#wanted === null) return;
+    if (this.#wanted === null) return;
     const seconds = this.#wantedSeconds(this.#wanted);
-    const isThere = Math.abs(this.#video.currentTime - seconds) < SAME_SECONDS || seconds > this.#video.duration;
-    if (!isThere) {
+    const isThere = this.#isAt(seconds) || seconds > this.#video.duration;
+    // One that plays has gone on from there already.
+    if (!isThere && !(this.#playing && Math.abs(this.#goingTo - seconds) < SAME_SECONDS)) {
       this.#seekToWanted();
+      return;
+    }
+    if (this.#playing) {
+      this.#wanted = null;
       return;
     }
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
@@ -141,8 +158,8 @@ export class VideoSeeker {
       if (stopped.aborted) return;
       // Where the element can be asked itself, it is, once it is open.
       if (typeof VideoFrame === "undefined") this.#firstMs ??= mediaTime * 1000;
-      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? mediaTime * 1000 - (this.#firstMs ?? 0));
       this.#follow();
+      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? mediaTime * 1000 - (this.#firstMs ?? 0));
     });
   }
 }
