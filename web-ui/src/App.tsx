@@ -1,6 +1,6 @@
 /** The pages of Transom, and what is around them. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactElement, useState } from "react";
+import { lazy, type ReactElement, Suspense, useState } from "react";
 import { Route, Router, Switch } from "wouter";
 
 import { asProblem } from "./api/problems.ts";
@@ -18,6 +18,9 @@ import { KeyboardHelp } from "./pages/shell/KeyboardHelp.tsx";
 import { TopBar } from "./pages/shell/TopBar.tsx";
 import { useLook } from "./pages/shell/useLook.ts";
 import { SubmitPage } from "./pages/SubmitPage.tsx";
+
+/** Pages that few come to first are loaded when they are come to. */
+const WallPage = lazy(() => import("./pages/WallPage.tsx"));
 
 /** A call that may succeed later is made again so often, with growing pauses. */
 const MAX_RETRIES = 3;
@@ -46,6 +49,11 @@ function Pages(): ReactElement {
         <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
         <Route path="/batches" component={BatchesPage} />
         <Route path="/batches/:id">{({ id }) => <BatchPage key={id} batchId={id} />}</Route>
+        <Route path="/wall">
+          <Suspense fallback={<main id="content" aria-busy="true" />}>
+            <WallPage />
+          </Suspense>
+        </Route>
         <Route path="/demo" component={DemoPage} />
         <Route component={NotFoundPage} />
       </Switch>

@@ -64,6 +64,12 @@ async function readJob(jobId: string, signal: AbortSignal): Promise<JobDetails> 
   return contentOf(api.GET("/v1/jobs/{job_id}/extended", { params, signal }));
 }
 
+/** A job of a list as it is now; throws an `ApiProblem`. */
+export async function readSummary(job: JobSummary, signal: AbortSignal): Promise<JobSummary> {
+  const { status, progress, stage, attempt, error, finished_at } = await readJob(job.job_id, signal);
+  return { ...job, status, progress: progress ?? job.progress, stage, attempt: attempt ?? job.attempt, error, finished_at };
+}
+
 /** One job without its frames. */
 export function useJob(jobId: string | null) {
   return useQuery({

@@ -82,6 +82,9 @@ export function JobsPage(): ReactElement {
     <main id="content" className="jobs-page" tabIndex={-1}>
       <header className="jobs-page__head">
         <h1>Jobs</h1>
+        <Link href="/wall" className="jobs-page__wall">
+          See all that runs on a wall
+        </Link>
         {list.data !== undefined && <ConnectionLine connection={live.connection} onRetry={live.reconnect} />}
       </header>
       <JobFilters control={control} searchInput={searchInput} />

@@ -16,6 +16,13 @@ function focusHeading(): void {
   heading.focus({ preventScroll: true });
 }
 
+/** A page that is loaded when it is first come to: whoever came there from another page has the focus on its heading. */
+export function useArrival(): void {
+  useEffect(() => {
+    if (document.activeElement !== null && document.activeElement !== document.body) focusHeading();
+  }, []);
+}
+
 /**
  * After a way from one page to another the focus is on the new page's heading; at the first page it is left alone.
  * Where the page takes away what has the focus, as when a job is tried anew, the heading gets it as well.

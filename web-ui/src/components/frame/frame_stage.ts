@@ -6,6 +6,7 @@
  */
 import type { Picture, Size } from "../recording.ts";
 import type { Layers, ShownFrame } from "./detections.ts";
+import { FrameSearch } from "./frame_search.ts";
 import { ImageLoader, type LoadedImage } from "./image_loader.ts";
 import { paint } from "./painting.ts";
 import type { Trail } from "./trails.ts";
@@ -66,8 +67,6 @@ export const NOTHING: Content = { frame: null, picture: null, trails: [], inputS
 const NO_PICTURE_SIZE: Size = { width: 1280, height: 720 };
 /** How often a picture is painted at most until the video has not gone on meanwhile. */
 const PAINTED_AT_MOST = 3;
-/** How often a frame is sought beside where it should be, until its neighbour is shown for it. */
-const SOUGHT_AT_MOST = 6;
 
 export class FrameStage {
   readonly #canvas: HTMLCanvasElement;
@@ -86,8 +85,7 @@ export class FrameStage {
   #pixelRatio = 1;
   #painting = 0;
   #playing = false;
-  /** Where the frame that is wanted was sought, and how often. */
-  #sought = { atMs: 0, times: 0 };
+  #search = new FrameSearch(0);
 
   constructor(canvas: HTMLCanvasElement, video: HTMLVideoElement, handlers: StageHandlers) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -113,8 +111,9 @@ export class FrameStage {
     const { picture, frame } = content;
     if (picture === null) this.#put(content, null);
     else if (picture.kind === "video") {
-      this.#sought = { atMs: picture.atMs ?? frame?.timestampMs ?? 0, times: 1 };
-      this.#seeker.seek(picture.url, this.#sought.atMs);
+      const atMs = picture.atMs ?? frame?.timestampMs ?? 0;
+      this.#search = new FrameSearch(atMs);
+      this.#seeker.seek(picture.url, atMs);
     }
     else if (this.#loaded?.url === picture.url) this.#put(content, this.#loaded.image);
     else this.#images.load(picture.url);
@@ -173,14 +172,13 @@ export class FrameStage {
     if (this.#playing) this.#handlers.onPlayed(content.frame?.known === true ? this.#shown : this.#handlers.contentAt(timeMs));
   }
 
-  /** Browsers are not exact where frames are short: then it is sought a little farther on, or back. */
+  /** Whether the frame that is wanted is not the one that is shown, and is looked for elsewhere. */
   #isSoughtAgain(content: Content): boolean {
     const { frame, picture } = this.#wanted;
-    const off = (frame?.timestampMs ?? 0) - (content.frame?.timestampMs ?? 0);
-    if (this.#playing || picture === null || frame?.known !== true || off === 0 || this.#sought.times >= SOUGHT_AT_MOST) return false;
-    this.#sought = { atMs: this.#sought.atMs + off / 2, times: this.#sought.times + 1 };
-    this.#seeker.seek(picture.url, this.#sought.atMs);
-    return true;
+    if (this.#playing || picture === null || frame?.known !== true || content.frame === null) return false;
+    const atMs = this.#search.next(content.frame.index, frame.index);
+    if (atMs !== null) this.#seeker.seek(picture.url, atMs);
+    return atMs !== null;
   }
 
   /** What belongs to the picture of a moment. It is looked up also where a frame was sought: the picture is the truth. */

@@ -66,9 +66,7 @@ export class VideoSeeker {
     this.#video.playbackRate = Math.min(FASTEST, Math.max(SLOWEST, rate));
     if (this.#playing) return;
     this.#playing = true;
-    if (!this.#video.seeking) this.#seekToWanted();
-    // A play that is cut short by pause() is refused, and pause() is what was wanted.
-    this.#video.play().catch(() => undefined);
+    this.#start();
   }
 
   pause(): void {
@@ -96,7 +94,16 @@ export class VideoSeeker {
   #opened(): void {
     this.#firstMs ??= this.#stampMs();
     this.#isOpen = true;
-    this.#seekToWanted();
+    if (this.#playing) this.#start();
+    else this.#seekToWanted();
+  }
+
+  /** Not before its first frame was seen standing still. */
+  #start(): void {
+    if (!this.#isOpen) return;
+    if (!this.#video.seeking) this.#seekToWanted();
+    // A play that is cut short by pause() is refused, and pause() is what was wanted.
+    this.#video.play().catch(() => undefined);
   }
 
   /** What the container's clock says at the picture that is drawn at this instant. */

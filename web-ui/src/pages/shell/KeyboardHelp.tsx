@@ -24,6 +24,14 @@ const GROUPS: readonly { title: string; keys: readonly KeyMeaning[] }[] = [
       [["Enter"], "Open it"],
     ],
   },
+  {
+    title: "Wall",
+    keys: [
+      [["J", "K"], "Next job, job before"],
+      [["Enter"], "Open the job"],
+      [["F"], "The whole screen"],
+    ],
+  },
   { title: "Submit", keys: [[["Ctrl", "V"], "Take a picture from the clipboard"]] },
   { title: "Watching a job", keys: OVERLAY_KEYS.filter(([[key]]) => key !== "?") },
 ];

@@ -34,6 +34,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }): ReactElement {
         <NavLink to="/" label="Submit" />
         <NavLink to="/jobs" pattern="/jobs/*?" label="Jobs" />
         <NavLink to="/batches" pattern="/batches/*?" label="Batches" />
+        <NavLink to="/wall" label="Wall" />
         <NavLink to="/demo" label="Demo" />
         <a className="top-bar__link top-bar__api" href={serverPath("/docs")}>
           API
