@@ -13,6 +13,7 @@ import { JobPage } from "./pages/JobPage.tsx";
 import { JobsPage } from "./pages/JobsPage.tsx";
 import { useKeys } from "./pages/keys.ts";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
+import { Endings } from "./pages/notices/Endings.tsx";
 import { useFocusOnNavigation } from "./pages/page.ts";
 import { KeyboardHelp } from "./pages/shell/KeyboardHelp.tsx";
 import { TopBar } from "./pages/shell/TopBar.tsx";
@@ -57,6 +58,7 @@ function Pages(): ReactElement {
         <Route path="/demo" component={DemoPage} />
         <Route component={NotFoundPage} />
       </Switch>
+      <Endings />
       <KeyboardHelp open={helpIsOpen} onOpenChange={setHelpOpen} />
     </div>
   );

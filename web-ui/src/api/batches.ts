@@ -27,6 +27,14 @@ export function useBatch(batchId: string, options: { refetchMs: number | false }
   });
 }
 
+/** How a batch stands; `gone` where it is not there any more, null where that could not be read. */
+export async function batchStanding(batchId: string): Promise<JobStatus | "gone" | null> {
+  const params = { path: { batch_id: batchId } };
+  const { data, response } = await api.GET("/v1/batches/{batch_id}", { params }).catch(() => ({ data: undefined, response: null }));
+  if (data === undefined) return response?.status === 404 ? "gone" : null;
+  return data.finished_at === null ? "running" : data.status;
+}
+
 /** Batches, newest first, page by page. */
 export function useBatches(options: { refetchMs: number | false }) {
   return useInfiniteQuery({

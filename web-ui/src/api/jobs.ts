@@ -64,6 +64,13 @@ async function readJob(jobId: string, signal: AbortSignal): Promise<JobDetails> 
   return contentOf(api.GET("/v1/jobs/{job_id}/extended", { params, signal }));
 }
 
+/** How a job stands; `gone` where it is not there any more, null where that could not be read. */
+export async function jobStanding(jobId: string): Promise<JobStatus | "gone" | null> {
+  const params = { path: { job_id: jobId }, query: { frames: false } };
+  const { data, response } = await api.GET("/v1/jobs/{job_id}/extended", { params }).catch(() => ({ data: undefined, response: null }));
+  return data?.status ?? (response?.status === 404 ? "gone" : null);
+}
+
 /** A job of a list as it is now; throws an `ApiProblem`. */
 export async function readSummary(job: JobSummary, signal: AbortSignal): Promise<JobSummary> {
   const { status, progress, stage, attempt, error, finished_at } = await readJob(job.job_id, signal);

@@ -22,6 +22,8 @@ function icon(shape: ReactNode): () => ReactElement {
   };
 }
 
+export const BellIcon = icon(<path d="M4 11V7.5a4 4 0 0 1 8 0V11l1 1.2H3zM6.6 14h2.8" />);
+export const BellOffIcon = icon(<path d="M4 11V7.5a4 4 0 0 1 5.6-3.7M12 8v3l1 1.2H3M6.6 14h2.8M2.5 2.5l11 11" />);
 export const PlayIcon = icon(<path d="M5 3.2v9.6L12.6 8z" fill="currentColor" />);
 export const PauseIcon = icon(<path d="M5.5 3.5v9M10.5 3.5v9" strokeWidth="2.2" />);
 export const StepBackIcon = icon(

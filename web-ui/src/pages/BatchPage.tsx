@@ -18,6 +18,7 @@ import "./BatchPage.css";
 import "./JobPage.css";
 import { shortId } from "./jobs/names.ts";
 import { useListKeys } from "./jobs/useListKeys.ts";
+import { taken, waitFor } from "./notices/waited.ts";
 import { useTitle } from "./page.ts";
 import { counted, grouped } from "./quantities.ts";
 
@@ -89,6 +90,13 @@ export function BatchPage({ batchId }: { batchId: string }): ReactElement {
   const standing = batch === undefined ? "" : batch.finished_at === null ? `${batch.progress} % ` : batch.status === "cancelled" ? "Cancelled: " : "Done: ";
   const isMissing = error !== null && asProblem(error).status === 404;
   useTitle(isMissing ? null : `${standing}${name}`);
+  const isKnown = batch !== undefined;
+  const isOver = isKnown && batch.finished_at !== null;
+  useEffect(() => {
+    if (!isKnown) return;
+    if (!isOver) waitFor({ kind: "batch", id: batchId, name });
+    else if (!document.hidden) void taken(batchId);
+  }, [isKnown, isOver, batchId, name]);
   // A filter looks at the same page: where one is in it counts no more.
   useEffect(() => {
     window.scrollTo(0, Math.min(window.scrollY, list.current?.offsetTop ?? 0));

@@ -2,10 +2,12 @@
 import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 
+import { setTitle } from "./notices/ended_mark.ts";
+
 /** The title of the browser's tab while the page is shown; null where a part of the page has its own. */
 export function useTitle(title: string | null): void {
   useEffect(() => {
-    if (title !== null) document.title = `${title} – Transom`;
+    if (title !== null) setTitle(`${title} – Transom`);
   }, [title]);
 }
 

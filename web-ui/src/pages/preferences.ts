@@ -65,6 +65,9 @@ export const device = preference("forgesyte_device_preference", DEVICES, "cpu");
 export const plugin = kept("transom_plugin", (stored) => stored ?? "");
 export const jobsSort = preference("transom_jobs_sort", SORTS, "-created_at");
 
+/** Whether the end of what was watched here is told outside of the page. */
+export const notify = preference("transom_notify", SWITCH, "off");
+
 /** Columns of the list of jobs that may be left out. */
 export const COLUMNS = ["plugin", "device", "created", "took"] as const;
 export type Column = (typeof COLUMNS)[number];

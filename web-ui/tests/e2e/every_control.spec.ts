@@ -135,9 +135,11 @@ const USES: Readonly<Record<string, Use>> = {
   "link Submit": leadsTo(/\/$/),
   "link Jobs": leadsTo(/\/jobs$/),
   "link Batches": leadsTo(/\/batches$/),
+  "link Wall": leadsTo(/\/wall$/),
   "link Demo": leadsTo(/\/demo$/),
   "link API": leadsTo(/\/docs/),
   "button Keyboard shortcuts": opens("dialog", "Keyboard shortcuts"),
+  "button Notify me when something ends": shows((page) => page.getByRole("dialog", { name: "No notifications" })),
   "button Look of the pages": opens("menu", "Look of the pages"),
 
   "button Choose files": asksForFile,
@@ -209,6 +211,14 @@ const USES: Readonly<Record<string, Use>> = {
   "button Delete…": shows((page) => page.getByRole("dialog", { name: /^Delete / })),
   "link All batches": leadsTo(/\/batches$/),
 
+  "link See all that runs on a wall": leadsTo(/\/wall$/),
+  "button Full screen": async (control, page) => {
+    await control.click();
+    await expect.poll(() => page.evaluate(() => document.fullscreenElement?.id)).toBe("content");
+    await page.evaluate(() => document.exitFullscreen());
+  },
+  "wall: link harbour.webm": leadsTo(JOB_PAGE),
+
   "button Back to jobs": leadsTo(/\/jobs$/),
   "button Downloads and more": opens("menu", "Downloads and more"),
   "button Play": async (control, page) => {
@@ -234,6 +244,7 @@ const USES: Readonly<Record<string, Use>> = {
   "checkbox tracks": toggles,
   "slider Least confidence": moves,
   "slider Frames a second": moves,
+  "combobox Speed": choosesLast,
   "slider Timeline": moves,
   "disclosure About this plugin": unfolds,
   "tab Found (#)": selects,
@@ -346,6 +357,11 @@ const PAGES: Readonly<Record<string, (page: Page, jobs: Jobs) => Promise<void>>>
     }
     await new WatchedJob(page).showsFrameWhileRunning();
     await expect(page.getByRole("button", { name: "Step back" })).toBeEnabled();
+  },
+  wall: async (page) => {
+    await submit(page, { plugin: "sleepy", options: '{"ms": 300}' });
+    await page.goto("/wall");
+    await expect(page.getByRole("img", { name: /^Frame \d+: 1 / }).first()).toBeVisible();
   },
   demo: async (page) => {
     await page.goto("/demo");

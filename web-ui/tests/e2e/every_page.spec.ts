@@ -124,6 +124,13 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.goto("/jobs/019a2f6c-7d1e-7c3a-9b52-4e8f0a6d1c37");
     await expect(page.getByText("JOB_NOT_FOUND")).toBeVisible();
   },
+  "wall": async (page) => {
+    const jobs = [await submit(page, { plugin: "sleepy", options: '{"ms": 60}' }), await submit(page, { plugin: "sleepy", options: '{"ms": 60}' })];
+    await page.goto("/wall");
+    await expect(page.getByRole("img", { name: /^Frame \d+: 1 / }).first()).toBeVisible();
+    for (const jobId of jobs) await page.request.post(`/v1/jobs/${jobId}/cancel`);
+    await expect(page.getByRole("listitem").getByText("Cancelled").first()).toBeVisible();
+  },
   "demo": async (page) => {
     await page.goto("/demo");
     await expect(new WatchedJob(page).picture).toBeVisible();

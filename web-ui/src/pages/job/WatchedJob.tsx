@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
 import { useLocation } from "wouter";
 
 import { downloadsOf } from "../../api/downloads.ts";
@@ -12,6 +12,7 @@ import { RealtimeProvider } from "../../realtime/RealtimeContext.tsx";
 import { useRealtime } from "../../realtime/useRealtime.ts";
 import { jobName, shortId } from "../jobs/names.ts";
 import { useJobActions } from "../jobs/useJobActions.tsx";
+import { taken, waitFor } from "../notices/waited.ts";
 import { JobNews } from "./JobNews.tsx";
 import { useJobTitle } from "./useJobTitle.ts";
 import "./WatchedJob.css";
@@ -44,6 +45,13 @@ function Overlay({ jobId, job, above, onRunAgain }: WatchedJobProps): ReactEleme
 
   const name = job === undefined ? "Job" : jobName(job);
   useJobTitle(name);
+  const isKnown = job !== undefined;
+  useEffect(() => {
+    if (!isKnown) return;
+    if (!over) waitFor({ kind: "job", id: jobId, name });
+    // Whoever looks at its end need not be told of it.
+    else if (!document.hidden) void taken(jobId);
+  }, [isKnown, over, jobId, name]);
   const subject = { job_id: jobId, status: status ?? "queued", input_name: name };
   const runAgain = onRunAgain ?? (() => jobActions.ask("retry", [subject]));
   const changes: MenuItem[] = ended

@@ -4,6 +4,7 @@ import { Link, useRoute } from "wouter";
 import { serverPath } from "../../api/root.ts";
 import { IconButton } from "../../components/IconButton.tsx";
 import { KeyboardIcon } from "../../components/icons.tsx";
+import { NotifyButton } from "../notices/NotifyButton.tsx";
 import "./TopBar.css";
 import { ViewMenu } from "./ViewMenu.tsx";
 
@@ -42,6 +43,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }): ReactElement {
       </nav>
       <div className="top-bar__tools">
         <IconButton label="Keyboard shortcuts" shortcut="?" icon={<KeyboardIcon />} onClick={onHelp} />
+        <NotifyButton />
         <ViewMenu />
       </div>
     </header>
