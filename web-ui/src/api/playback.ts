@@ -70,13 +70,14 @@ async function missing(answer: Response): Promise<ApiProblem | null> {
  */
 export async function playedVideo(jobId: string, signal: AbortSignal, tell: (words: string | null) => void): Promise<PlayedVideo | null> {
   const url = playbackUrl(jobId);
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     const answer = await fetch(url, { headers: { Range: "bytes=0-0" }, signal }).catch(() => null);
-    if (signal.aborted) return null;
+    if (isOver()) return null;
     const problem = answer === null ? null : await missing(answer);
     if (answer !== null && problem === null) {
       const size = await playedSize(url, signal);
-      tell(size === null && !signal.aborted ? NOT_PLAYED_HERE : null);
+      tell(size === null && !isOver() ? NOT_PLAYED_HERE : null);
       return size === null ? null : { url, size };
     }
     if (problem !== null && problem.code !== "NOT_READY" && !problem.retryable) {

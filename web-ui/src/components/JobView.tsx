@@ -175,7 +175,7 @@ export function JobView(props: JobViewProps): ReactElement {
             onShown={setOnScreen}
             live={player.live}
             contentAt={contentAt}
-            onPictureFailed={recording?.pictureFailed}
+            onPictureFailed={(url) => recording?.pictureFailed(url)}
             playback={player.playing && isVideo ? { rate: speed, onPlayed: played, onEnded: player.finish } : undefined}
           >
             {frame === null ? <BeforeFrames status={state.status} /> : undefined}

@@ -2,7 +2,7 @@ import { type ReactElement, useEffect, useEffectEvent, useState, useSyncExternal
 import { useLocation } from "wouter";
 
 import { batchStanding } from "../../api/batches.ts";
-import { hasEnded, jobStanding } from "../../api/jobs.ts";
+import { jobStanding } from "../../api/jobs.ts";
 import { rootPath } from "../../api/root.ts";
 import { useRealtimeMessages } from "../../realtime/useRealtime.ts";
 import { notify, usePreference } from "../preferences.ts";
@@ -10,6 +10,11 @@ import { markEnded } from "./ended_mark.ts";
 import { taken, useWaited, type Waited } from "./waited.ts";
 
 const WORDS = { done: "Done", error: "Error", cancelled: "Cancelled" } as const;
+type Ending = keyof typeof WORDS;
+
+function isEnding(status: string): status is Ending {
+  return Object.hasOwn(WORDS, status);
+}
 
 function onVisibility(listener: () => void): () => void {
   document.addEventListener("visibilitychange", listener);
@@ -21,7 +26,7 @@ function pathOf({ kind, id }: Waited): string {
 }
 
 /** Say it outside of the page. The same end, said twice, is one notification. */
-function tell(one: Waited, status: keyof typeof WORDS, open: () => void): void {
+function tell(one: Waited, status: Ending, open: () => void): void {
   if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
   try {
     const said = new Notification(`${WORDS[status]}: ${one.name}`, {
@@ -41,24 +46,23 @@ function tell(one: Waited, status: keyof typeof WORDS, open: () => void): void {
 /** Follows what is waited for. What ended while nobody followed is found by asking once. */
 function Feed({ waited, told }: { waited: readonly Waited[]; told: boolean }): null {
   const [here, navigate] = useLocation();
-  const ended = useEffectEvent(async (id: string, status: keyof typeof WORDS) => {
-    const one = waited.find((other) => other.id === id);
-    if (one === undefined) return;
+  const [resets, setResets] = useState(0);
+  const ended = async (id: string, status: Ending): Promise<void> => {
+    if (!waited.some((one) => one.id === id)) return;
     markEnded();
     const mine = await taken(id);
     if (mine === null || !told || (!document.hidden && here === pathOf(mine))) return;
     tell(mine, status, () => navigate(pathOf(mine)));
-  });
+  };
   const ids = (kind: Waited["kind"]) => waited.filter((one) => one.kind === kind).map(({ id }) => id).sort();
   const [jobIds, batchIds] = [ids("job"), ids("batch")];
   const { connection } = useRealtimeMessages({ root: rootPath, jobIds, batchIds, types: ["job_status", "batch_status"] }, (message) => {
     if (message.type === "job_status") {
-      const { status } = message.payload;
-      if (message.job_id !== undefined && (status === "done" || status === "error" || status === "cancelled")) void ended(message.job_id, status);
+      if (message.job_id !== undefined && isEnding(message.payload.status)) void ended(message.job_id, message.payload.status);
     } else if (message.type === "batch_status" && message.payload.progress >= 100) {
       void ended(message.payload.batch_id, (message.payload.counts.error ?? 0) > 0 ? "error" : "done");
     } else if (message.type === "reset") {
-      void ask();
+      setResets((before) => before + 1);
     }
   });
 
@@ -66,13 +70,13 @@ function Feed({ waited, told }: { waited: readonly Waited[]; told: boolean }): n
     for (const { kind, id } of waited) {
       const status = await (kind === "job" ? jobStanding(id) : batchStanding(id));
       if (status === "gone") await taken(id);
-      else if (status !== null && hasEnded(status)) await ended(id, status as keyof typeof WORDS);
+      else if (status !== null && isEnding(status)) await ended(id, status);
     }
   });
   const isOpen = connection.status === "OPEN";
   useEffect(() => {
     if (isOpen) void ask();
-  }, [isOpen]);
+  }, [isOpen, resets]);
   return null;
 }
 

@@ -42,7 +42,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }): ReactElement {
         </a>
       </nav>
       <div className="top-bar__tools">
-        <IconButton label="Keyboard shortcuts" shortcut="?" icon={<KeyboardIcon />} onClick={onHelp} />
+        <IconButton label="Keyboard shortcuts" shortcut="?" icon={<KeyboardIcon />} className="top-bar__keys" onClick={onHelp} />
         <NotifyButton />
         <ViewMenu />
       </div>

@@ -1,5 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 
 import { hasEnded, type JobSummary, readSummary, useJobs } from "../../api/jobs.ts";
 import { useNow } from "../jobs/useNow.ts";
@@ -30,9 +30,7 @@ export function useWall(): { wall: Wall; list: ReturnType<typeof useJobs>; live:
   });
 
   const wall = useMemo(() => arranged(places, listed, gone, now), [places, listed, gone, now]);
-  useEffect(() => {
-    setPlaces((before) => (isSame(before, wall.places) ? before : wall.places));
-  }, [wall]);
+  if (!isSame(places, wall.places)) setPlaces(wall.places);
   return { wall, list, live };
 }
 
