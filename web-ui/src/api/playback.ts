@@ -22,7 +22,7 @@ const UNREACHABLE = "The video could not be reached; it is tried again. Until th
 const [LEAST_PAUSE_MS, MOST_PAUSE_MS, USUAL_PAUSE_MS] = [500, 30_000, 3_000];
 
 /** The size of a video that this browser plays, found by trying: names of types promise too much and too little. */
-export function playedSize(url: string, signal: AbortSignal): Promise<Size | null> {
+function playedSize(url: string, signal: AbortSignal): Promise<Size | null> {
   const video = document.createElement("video");
   return new Promise((resolve) => {
     const done = () => {

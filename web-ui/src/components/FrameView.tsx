@@ -117,7 +117,7 @@ export function FrameView(props: FrameViewProps): ReactElement {
         className="frame-view__canvas"
         role="img"
         aria-label={
-          frame === null ? "No frame yet" : `Frame ${frame.index} at ${clock(frame.timestampMs)}: ${describe(frame)}`
+          frame === null || frame.index < 0 ? "No frame yet" : `Frame ${frame.index} at ${clock(frame.timestampMs)}: ${describe(frame)}`
         }
       />
       {children !== undefined && <div className="frame-view__instead">{children}</div>}
@@ -135,7 +135,7 @@ export function FrameView(props: FrameViewProps): ReactElement {
 /** What must be said of a picture that is not quite that of its boxes. */
 function noticeOf({ frame, picture }: Content, failedUrl: string | null): string | null {
   if (frame === null) return null;
-  if (!frame.known) return "Reading what was found here…";
+  if (!frame.known) return frame.index < 0 ? "Reading what was found here…" : `Reading what was found in frame ${frame.index}…`;
   if (picture === null) {
     return failedUrl === null
       ? `No picture of frame ${frame.index} was kept: only its boxes are shown.`

@@ -110,6 +110,8 @@ const filmed: Recording = {
     const frame = wholeRecording.frame(index);
     return index < 250 && frame ? { ...frame, timestamp_ms: index * 40 } : undefined;
   },
+  time: (index) => (index >= 0 && index < 250 ? index * 40 : null),
+  indexAt: (timeMs) => (timeMs >= 250 * 40 ? null : Math.max(0, Math.floor((timeMs + 1) / 40))),
   picture: () => ({ kind: "video", url: harbour, type: "video/webm" }),
 };
 

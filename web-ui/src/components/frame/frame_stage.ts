@@ -186,8 +186,8 @@ export class FrameStage {
     const content = this.#handlers.contentAt(timeMs);
     if (content !== null) return !this.#playing && content.frame?.index === this.#wanted.frame?.index ? this.#wanted : content;
     if (!this.#playing) return this.#seeker.isSeeking ? this.#shown : this.#wanted;
-    const index = this.#shown.frame?.index ?? 0;
-    return { ...this.#wanted, trails: [], frame: { index, timestampMs: timeMs, detections: [], known: false } };
+    // Which frame it is, is not known either.
+    return { ...this.#wanted, trails: [], frame: { index: -1, timestampMs: timeMs, detections: [], known: false } };
   }
 
   #failed(url: string): void {
