@@ -11,9 +11,17 @@ from rich.console import Console
 from rich.text import Text
 
 from app.client.doctor.findings import by_whom
+from app.client.doctor.plain import plain
 from app.client.doctor.plan import plan_for
 from app.client.doctor.report import Finding, Report, Severity, Verdict
-from app.client.doctor.whereabouts import command, how_to_find, loopback_warning, machine
+from app.client.doctor.whereabouts import (
+    command,
+    how_to_find,
+    loopback_warning,
+    machine,
+    on_a_pc,
+    on_a_pc_lines,
+)
 
 _MARKS: Final = {
     Severity.SERIOUS: ("✗", "bold red"),
@@ -46,22 +54,25 @@ def show_report(report: Report) -> None:
     usual = _usual(report)
     if usual:
         console.print(Text(f"On the way: {usual}"))
-    if warning := loopback_warning(report):
-        console.print(Text(f"Mind: {warning}", style="yellow"))
     plan = plan_for(report)
+    if warning := loopback_warning(report, sending=plan.urgent):
+        console.print(Text(f"Mind: {warning}", style="yellow"))
+    words = plain(report, plan)
     console.print()
-    console.print(Text(plan.advice, style="bold"))
+    console.print(Text(words.headline, style="bold"))
+    console.print(Text(" ".join([*words.noticed, plan.advice])))
     for number, finding in enumerate(plan.changes, 1):
         _show(console, finding, usual, number)
-    for finding in report.findings:
-        if finding.severity is Severity.GOOD:
-            _show(console, finding, usual)
+    for finding in [*plan.leave, *(each for each in report.findings if each.severity is Severity.GOOD)]:
+        _show(console, finding, usual)
     if report.unidentified:
         _show_how_to_find(console, report)
     if plan.success:
         console.print()
         console.print(Text(f"After a change, on {machine(report)}: {command(report)}"), soft_wrap=True)
         console.print(Text(plan.success))
+    if warning:
+        _show_a_pc(console, report)
     console.print()
     widest = max(len(tried.what) for tried in report.tried)
     for tried in report.tried:
@@ -85,6 +96,14 @@ def _show_how_to_find(console: Console, report: Report) -> None:
         console.print(Text(f"  - {test}"))
 
 
+def _show_a_pc(console: Console, report: Report) -> None:
+    console.print()
+    console.print(Text("To test on a user’s PC", style="bold"))
+    for number, way in enumerate(on_a_pc(report), 1):
+        console.print(Text(f"  {number}. {way}"))
+    console.print(Text(indent(on_a_pc_lines(report), "    "), style="cyan"), soft_wrap=True)
+
+
 def _show(console: Console, finding: Finding, usual: str, number: int | None = None) -> None:
     mark, style = _MARKS[finding.severity]
     numbered = f"{number}. " if number else ""
@@ -94,7 +113,7 @@ def _show(console: Console, finding: Finding, usual: str, number: int | None = N
     if finding.by and finding.by != usual:
         lines.append(f"By: {finding.by}")
     if finding.change:
-        lines.append(f"To change: {finding.change}")
+        lines.append(f"To change: {finding.change}" if finding.to_do else finding.change)
     for line in lines:
         console.print(Text(indent(fill(line, console.width - 2), "  ")))
     for setting in finding.settings:

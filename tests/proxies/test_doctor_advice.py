@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from app.client.doctor import Report, Severity, examine
+from app.client.doctor.blocks import blocks_of
 from app.client.doctor.observations import Upgrade
 from tests.proxies.real import REAL_PROXIES, RealProxy, Site, running
 from tests.stack import Product, start_product
@@ -19,8 +20,8 @@ from tests.stack import Product, start_product
 #: Longer than haproxy lets anything be silent here.
 SECONDS: Final = 6.0
 
-#: By the code of a finding, without comments.
-Advice = dict[str, list[str]]
+#: By `ADD` or `REMOVE` and the code of a finding.
+Advice = dict[tuple[str, str], list[str]]
 
 
 @pytest.fixture(name="product", scope="module")
@@ -31,33 +32,34 @@ def _product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 def _nginx(config: str, advice: Advice) -> str:
-    lines = list(dict.fromkeys(line for lines in advice.values() for line in lines))
+    lines = list(dict.fromkeys(line for (kind, _), lines in advice.items() if kind == "ADD" for line in lines))
     everywhere = [line for line in lines if line.startswith(("map ", "large_client_header_buffers "))]
     location = [line for line in lines if line not in everywhere]
     for line in location:
         # What is said anew replaces what was said before, and all of it goes into one location.
         setting = re.escape(" ".join(line.split()[: 2 if line.startswith("proxy_set_header") else 1]))
         config = re.sub(rf"\b{setting} [^;]*;", "", config)
-    config = config.replace("proxy_ignore_headers X-Accel-Buffering;", "")
+    for line in (line for (kind, _), lines in advice.items() if kind == "REMOVE" for line in lines):
+        config = config.replace(line, "")
     config = config.replace("http {", "\n".join(["http {", *everywhere]), 1)
     return config.replace("location / {", "\n".join(["location / {", *location]), 1)
 
 
 def _haproxy(config: str, advice: Advice) -> str:
-    for line in advice["UPGRADE_STRIPPED"]:
+    for line in advice["REMOVE", "UPGRADE_STRIPPED"]:
         config = config.replace(line, "")
     config = re.sub(r"timeout (?:client|server) \w+", "", config)
-    return config.replace("defaults\n", "\n  ".join(["defaults", *advice["CUT_WHEN_SILENT"], ""]), 1)
+    return config.replace("defaults\n", "\n  ".join(["defaults", *advice["ADD", "CUT_WHEN_SILENT"], ""]), 1)
 
 
 def _squid(config: str, advice: Advice) -> str:
-    lines = list(dict.fromkeys(advice["CONNECT_REFUSED"] + advice["UPGRADE_STRIPPED"]))
+    lines = list(dict.fromkeys(advice["ADD", "CONNECT_REFUSED"] + advice["ADD", "UPGRADE_STRIPPED"]))
     before = "http_access deny CONNECT !SSL_ports"
     return config.replace(before, "\n".join([*lines, before]))
 
 
 def _tinyproxy(config: str, advice: Advice) -> str:
-    return config.replace("ConnectPort 443", "\n".join(advice["CONNECT_REFUSED"]))
+    return config.replace("ConnectPort 443", "\n".join(["ConnectPort 443", *advice["ADD", "CONNECT_REFUSED"]]))
 
 
 CURES: Final[dict[str, Callable[[str, Advice], str]]] = {
@@ -90,7 +92,10 @@ def test_the_advice_helps(product: Product, proxy: RealProxy, tmp_path: Path) ->
         pytest.skip(f"{proxy.program} is not installed")
     before = _examine(proxy, product)
     texts = {finding.code: snippet.text for finding in before.findings for snippet in finding.snippets}
-    advice = {code: [line for line in text.splitlines() if line[:1] not in {"", "#"}] for code, text in texts.items()}
+    advice: Advice = {}
+    for code, text in texts.items():
+        for block in blocks_of(text):
+            advice.setdefault((block.kind, code), []).extend(block.lines)
 
     if proxy.inspects:
         script = tmp_path / "stream.py"

@@ -34,7 +34,7 @@ _CLAUSES: Final = {
     "STREAMS_HELD": "event streams are held back to their end ({who} does it)",
     "GETS_HELD": "event streams by `GET` are held back ({who} does it)",
     "STREAMS_IN_LUMPS": "event streams come in lumps ({who} gathers them)",
-    "COMPRESSED_STREAMS_HELD": "browsers may have to poll ({who} compresses event streams)",
+    "COMPRESSED_STREAMS_HELD": "messages come late in browsers ({who} holds event streams back to compress them)",
     "CUT_WHEN_SILENT": "what is silent for a while is cut ({who} does it)",
     "BAD_GATEWAYS": "some requests are not passed on ({who} fails now and then)",
     "AUTHORIZATION_STRIPPED": "nobody can show who they are ({who} takes `Authorization` away)",
@@ -94,6 +94,8 @@ def sentence_begins(way: Transport | None) -> str:
 
 def _who(seen: Observations) -> str:
     names = [machine.name for machine in seen.machines]
+    if names and not any(machine.sure for machine in seen.machines):
+        return f"something on the way, probably {' or '.join(names)},"
     if not names and seen.proxy:
         return f"perhaps the proxy {seen.proxy}"
     if not names:
@@ -122,10 +124,10 @@ _LIVES: Final = {
     Live.CUT: "cut",
 }
 _PACED: Final = {
-    "get": "Events every 0.2 s, by GET",
-    "get, compressible": "… and compression taken, as browsers do",
-    "get, unmarked": "… and without asking to be passed on at once",
-    "post": "… by POST",
+    "get": "Event stream as programs ask for it, uncompressed",
+    "get, compressible": "… as browsers ask for it, compression allowed",
+    "get, unmarked": "… the same, without the header that Transom always sends",
+    "post": "… by POST, uncompressed",
     "get, 1.5 KB": "… by GET, 1.5 KB each",
     "post, 16 KB": "… by POST, 16 KB each",
 }
@@ -150,10 +152,10 @@ def _tried(seen: Observations) -> list[Tried]:
             outcome = _UPGRADES[upgrade.outcome].format(status=upgrade.status)
             found.append(Tried(name, outcome, upgrade.outcome is Upgrade.WORKS))
     lives: tuple[tuple[str, LiveSeen | None], ...] = (
-        ("Server-Sent Events", seen.sse),
-        ("Server-Sent Events, by POST", seen.sse_post),
-        ("Server-Sent Events, padded, by POST", seen.sse_padded),
-        ("Long poll", seen.poll),
+        ("Server-Sent Events, first messages, uncompressed", seen.sse),
+        ("… by POST", seen.sse_post),
+        ("… padded, by POST", seen.sse_padded),
+        ("Long poll that is answered at once", seen.poll),
     )
     found += [
         Tried(name, _LIVES[live.outcome].format(status=live.status or "no answer"), live.outcome is Live.WORKS)
@@ -167,12 +169,13 @@ def _tried(seen: Observations) -> list[Tried]:
         # Transom never leaves the header out: without it a stream may be late, if it is not late with it.
         spared = name == "get, unmarked" and at_once(seen.pacings.get("get"))
         good = pacing.passing is Passing.AT_ONCE or spared
-        found.append(Tried(_PACED[name], f"{_passing(pacing.passing)}{late}{lumps}{compressed}", good))
+        mind = "; does not matter" if spared and pacing.held else ""
+        found.append(Tried(_PACED[name], f"{_passing(pacing.passing)}{late}{lumps}{compressed}{mind}", good))
     lastings = (
-        ("A stream that is silent", seen.silent),
-        ("A stream that is busy", seen.busy),
-        ("A poll that waits", seen.long_poll),
-        ("A WebSocket that is silent", seen.quiet_websocket),
+        ("Event stream while nothing is said", seen.silent),
+        ("Event stream while something is said", seen.busy),
+        ("Long poll that has to wait for news", seen.long_poll),
+        ("WebSocket while nothing is said", seen.quiet_websocket),
     )
     found += [_lasted(name, lasting) for name, lasting in lastings if lasting is not None]
     if seen.caps is not None:

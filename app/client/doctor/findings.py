@@ -9,7 +9,14 @@ from app.client.doctor.machines import Machine, Program
 from app.client.doctor.observations import Lasting, Live, LiveSeen, Observations, Reached, Upgrade
 from app.client.doctor.opens import opens_by
 from app.client.doctor.pacing import Pacing, Passing
-from app.client.doctor.remedies import Site, change_for, snippets_for, without_repeats
+from app.client.doctor.remedies import (
+    BY_CONNECT,
+    Site,
+    change_for,
+    nothing_to_do,
+    snippets_for,
+    without_repeats,
+)
 from app.client.doctor.report import Finding, Severity
 from app.client.doctor.settings import settings_for
 from app.client.doctor.streams import at_once
@@ -32,7 +39,7 @@ _OR_REFUSE: Final = (
     " Where that can't be had, refuse them with an answer such as 403: {way} works here, and a client that is refused "
     "takes it without waiting."
 )
-_AS_LONG: Final = "The stream of this test lasted 3 s; real ones last minutes, and who waits for one waits as long."
+_AS_LONG: Final = "The stream of this test lasted 3 s; real ones last minutes, and whoever waits for one waits as long."
 _ONLY_POLLS: Final = "Messages come by long polling: up to some seconds late, and at more cost to the server."
 
 
@@ -72,7 +79,15 @@ class Findings:
         return list(without_repeats(found, self._site))
 
     def _finding(
-        self, code: str, severity: Severity, seen: str, means: str, *, by: str | None = None, **figures: str
+        self,
+        code: str,
+        severity: Severity,
+        seen: str,
+        means: str,
+        *,
+        by: str | None = None,
+        unneeded: str = "",
+        **figures: str,
     ) -> Finding:
         if severity is _GOOD:
             return Finding(code, severity, seen, means)
@@ -80,16 +95,18 @@ class Findings:
         recognised = any(machine.program is not Program.OTHER for machine in machines)
         way = _NAMES.get(self._ways.best) if self._ways.best else None
         figures["or_refuse"] = _OR_REFUSE.format(way=way) if way else ""
+        nothing = unneeded or (nothing_to_do(code, machines) if severity is _MINOR else "")
         return Finding(
             code,
             severity,
             seen,
             means,
             by=by_whom(machines, self._seen.proxy) if by is None else by,
-            change=change_for(code, self._site, **figures),
+            change=nothing or change_for(code, self._site, **figures),
             snippets=snippets_for(code, self._site, machines),
-            settings=() if recognised else settings_for(code, self._site),
-            opens=opens_by(code, self._site),
+            settings=() if recognised or nothing else settings_for(code, self._site),
+            opens="" if nothing else opens_by(code, self._site),
+            to_do=not nothing,
         )
 
     def _reach(self) -> Iterator[Finding]:
@@ -176,7 +193,7 @@ class Findings:
             yield self._finding("CONNECT_REFUSED", self._severity(), what, self._instead())
             if plain is not None and plain.outcome is Upgrade.STRIPPED:
                 what = "A WebSocket that is asked for without `CONNECT` arrives as a plain `GET`, without its upgrade."
-                yield self._finding("UPGRADE_STRIPPED", _MINOR, what, self._instead())
+                yield self._finding("UPGRADE_STRIPPED", _MINOR, what, self._instead(), unneeded=BY_CONNECT)
 
     def _streams(self) -> Iterator[Finding]:
         pacings = self._seen.pacings
@@ -187,12 +204,11 @@ class Findings:
             if _outcome(self._seen.sse) is Live.WORKS:
                 where = "" if at_once(pacings.get("get, compressible")) else ", where no compression is asked for"
                 what = f"Event streams (Server-Sent Events) come as they are sent{where}."
-                means = _NOT_FOR_LONG if self._brief else "Clients whose WebSockets fail lose nothing."
-                yield self._finding("STREAMS_PASS", _GOOD, what, means)
+                yield self._finding("STREAMS_PASS", _GOOD, what, self._though(compressible=not where))
             compressible, unmarked = pacings.get("get, compressible"), pacings.get("get, unmarked")
             if at_once(compressible) and unmarked is not None and unmarked.held:
                 what = "`X-Accel-Buffering: no`, which Transom sends, is obeyed: without it streams would be held back"
-                means = "Nobody notices. Leave it so."
+                means = "Transom sends it with every stream, so nobody notices. Leave it so."
                 yield self._finding("BUFFERING_HEADER_HONOURED", _GOOD, f"{what} ({_late(unmarked)}).", means)
         elif get.held and at_once(post):
             what = f"Answers to `GET` are held back ({_late(get)}); those to `POST` come at once."
@@ -202,15 +218,23 @@ class Findings:
         compressible = pacings.get("get, compressible")
         if compressible is None or not compressible.compressed:
             return
-        what = f"Event streams are compressed on the way ({compressible.compressed}) where that is taken"
+        what = f"Event streams that browsers ask for are compressed on the way ({compressible.compressed})"
         if not compressible.held:
-            means = "It costs time on the way, and is not noticed."
+            means = "Nobody who watches a job notices."
             yield self._finding("STREAMS_COMPRESSED", _MINOR, f"{what}, and come at once all the same.", means)
             return
         ignored = " `X-Accel-Buffering: no` is read on the way, and not obeyed." if self._seen.accel_taken else ""
-        means = "Browsers always take compression: where their WebSockets fail, they have to poll. Programs do not."
         works = self._ways.open[Transport.WEBSOCKET]
-        seen = f"{what}, and held back for it ({_late(compressible)}).{ignored}"
+        late = (
+            f"people who watch a job in a browser see its messages late (up to {_seconds(compressible)} in this test)"
+        )
+        means = (
+            f"Nobody notices as long as WebSockets work; where one fails, {late}."
+            if works
+            else f"{late[:1].upper()}{late[1:]}. Nothing is lost. Programs, such as `transom watch`, ask without "
+            "compression and see them at once."
+        )
+        seen = f"{what}, and held back to the end of the answer ({_late(compressible)}).{ignored}"
         yield self._finding("COMPRESSED_STREAMS_HELD", _MINOR if works else _SERIOUS, seen, means)
 
     def _held(self, get: Pacing) -> Finding:
@@ -229,7 +253,7 @@ class Findings:
     def _whole(self) -> Iterator[Finding]:
         if self._seen.headers_held and at_once(self._seen.pacings.get("get")):
             what = "The head of an answer is held back until its first byte comes."
-            means = "Transom sends a first message with every head, so nobody notices."
+            means = "Nobody notices: Transom sends a first message with every head."
             yield self._finding("HEADERS_HELD", _MINOR, what, means)
         if _outcome(self._seen.poll) is not Live.WORKS:
             status = self._seen.poll.status if self._seen.poll else 0
@@ -244,7 +268,7 @@ class Findings:
             what = (
                 f"Whatever takes long is cut, busy or not: an event stream after {busy:.1f} s{_polls(seen.long_poll)}."
             )
-            means = "Streams break off and are taken up again, which costs time; clients end up with short polls."
+            means = "Connections break off and are made again. No message is lost, but some come late."
             yield self._finding("CUT_AFTER_A_TIME", _MINOR if self._ways.live else _SERIOUS, what, means)
         elif silent is not None or websocket is not None:
             parts = [
@@ -253,20 +277,21 @@ class Findings:
             ]
             shortest = min(each for each in (silent, websocket) if each is not None)
             cut = " and ".join(filter(None, parts))
-            what = f"What is silent (a job that says nothing for a while) is cut: {cut}{_polls(seen.long_poll)}."
+            what = f"What is silent (as when a job says nothing for a while) is cut: {cut}{_polls(seen.long_poll)}."
             if shortest < _COMMENT_SECONDS:
                 means = (
-                    "Streams of jobs that say nothing for a while break off, again and again. Clients take them up "
-                    "again by themselves where they stopped: no message is lost, but some come late."
+                    "While a job says nothing for a few seconds, the connection breaks off and is made again, again "
+                    "and again. No message is lost, but some come late."
                 )
             else:
                 means = (
-                    "Event streams are never silent so long: Transom says something every 10 s. WebSockets may break."
+                    "Event streams are never silent so long: Transom says something every 10 s. A WebSocket may break "
+                    "off now and then, and is made again; no message is lost."
                 )
             yield self._finding("CUT_WHEN_SILENT", _SERIOUS if shortest < _COMMENT_SECONDS else _MINOR, what, means)
         elif poll is not None:
             what = f"What waits for its answer is cut{_polls(seen.long_poll)}."
-            means = "Clients notice and ask for shorter waits; only they that have to poll lose anything."
+            means = "Nobody notices: clients ask for shorter waits by themselves."
             yield self._finding("POLLS_CUT", _MINOR, what, means)
 
     def _caps(self) -> Iterator[Finding]:
@@ -279,14 +304,17 @@ class Findings:
                 f"{_with(caps.body_status)}{_largest(caps.largest_body, '')}"
                 f"{_limit(caps.largest_body, caps.refused_body)}."
             )
-            means = "Files are sent in smaller pieces, which takes longer; other programs may fail to send them."
+            means = (
+                "Transom's page and programs send large files in smaller pieces by themselves, which takes a little "
+                "longer. Programs of your own that send them in one piece are refused."
+            )
             yield self._finding("BODY_LIMIT", _MINOR, what, means)
         if caps.refused_address is not None:
             what = (
                 f"An address of {_size(caps.refused_address)} is refused{_with(caps.address_status)}"
                 f"{_largest(caps.longest_address, 'one of ')}."
             )
-            means = "Clients that ask for many jobs at once send the question as a `POST` instead."
+            means = "Nobody notices: clients that ask for many jobs at once send the question as a `POST` instead."
             yield self._finding("ADDRESS_LIMIT", _MINOR, what, means)
         if caps.refused_methods:
             methods = ", ".join(caps.refused_methods)
@@ -304,7 +332,7 @@ class Findings:
             yield self._finding("LAST_EVENT_ID_STRIPPED", _MINOR, what, means)
         if caps.http_version == "1.0":
             what = "The server is spoken to in HTTP/1.0."
-            means = "HTTP/1.0 knows no WebSockets, and needs a new connection for every request."
+            means = "By itself nobody notices: HTTP/1.0 has no WebSockets, and needs a connection for every request."
             yield self._finding("HTTP_1_0", _MINOR, what, means)
 
     def _line(self) -> Iterator[Finding]:
@@ -327,8 +355,22 @@ class Findings:
         best = self._ways.best
         compressible = self._seen.pacings.get("get, compressible")
         if best in {Transport.SSE, Transport.SSE_POST} and compressible is not None and compressible.held:
-            return f"Programs still get messages at once, over {_NAMES[best]}. Browsers may have to poll."
+            return (
+                f"Programs still get messages at once, over {_NAMES[best]}. Browsers do too, once event streams are no "
+                "longer held back for being compressed."
+            )
         return _AT_ONCE_ALL_THE_SAME.format(way=_NAMES[best]) if best in _NAMES else _ONLY_POLLS
+
+    def _though(self, *, compressible: bool) -> str:
+        """What it means that event streams come as they are sent, beside what else was found about them."""
+        if self._brief:
+            return _NOT_FOR_LONG
+        if not compressible:
+            return "That is how programs ask for them. Those that browsers ask for are compressed, and held back."
+        silent = _cut(self._seen.silent)
+        if silent is not None and silent < _COMMENT_SECONDS:
+            return "As long as a job says something: streams that are silent are cut."
+        return "Clients whose WebSockets fail lose nothing."
 
 
 def by_whom(machines: list[Machine], proxy: str | None) -> str:
@@ -349,6 +391,11 @@ def _cut(lasting: Lasting | None) -> float | None:
 
 def _late(pacing: Pacing) -> str:
     return f"up to {pacing.late_seconds:.1f} s late"
+
+
+def _seconds(pacing: Pacing) -> str:
+    """In whole ones, for who does not measure."""
+    return f"{max(1, round(pacing.late_seconds))} s"
 
 
 def _polls(poll: Lasting | None) -> str:

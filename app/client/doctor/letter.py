@@ -1,37 +1,142 @@
-"""A paragraph to send to whoever runs the network or the proxy, ready as it is."""
+"""A letter to whoever has to change something, ready to be sent: it needs nothing besides itself."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.client.doctor.blocks import Block, blocks_of, merged
+from app.client.doctor.observations import Reached
+from app.client.doctor.owners import Owner, Way, known_lines, ways_to
+from app.client.doctor.plain import plain
 from app.client.doctor.plan import Plan
 from app.client.doctor.remedies import Site
-from app.client.doctor.report import Report
+from app.client.doctor.report import Finding, Report, Setting
 from app.client.doctor.whereabouts import command, machine
+
+_INDENT = "    "
 
 
 def letter(report: Report, plan: Plan) -> str:
-    """The paragraph; empty where nothing is to be changed."""
-    if not plan.changes:
+    """The letter; empty where nobody has to do anything."""
+    if not plan.urgent:
         return ""
     site = Site.of(report.server, told=report.proxy is not None)
-
-    def listed(numbers: tuple[int, ...]) -> list[str]:
-        chosen = [(number, plan.changes[number - 1]) for number in numbers]
-        return [f"{number}. {finding.seen} {finding.change} [{finding.code}]" for number, finding in chosen]
-
-    lines = [
-        f"Hello, the way from {machine(report)} to {site.name}, port {site.port} (Transom, a server on which people "
-        f"watch jobs) was tested on {report.made_at}. {report.sentence}"
+    words = plain(report, plan)
+    there = "runs" if report.observations.reach.reached is Reached.TRANSOM else "should run"
+    about = (
+        f"Hello,\n\nTransom, with which people watch jobs (the analysis of films and pictures) while they run, {there} "
+        f"on our server {site.name}, port {site.port}. The way to it was tested on {_day(report)} from the machine "
+        f"{machine(report)}. {words.headline} {' '.join(words.noticed)}"
+    )
+    parts = [about, _asked(plan)]
+    earlier: dict[str, int] = {}
+    for number in plan.asked:
+        parts.append("\n".join(_change(number, plan.changes[number - 1], report, earlier)))
+        note(earlier, number, ways_to(plan.changes[number - 1], report))
+    again = command(report, named=True)
+    parts += [
+        f"To check it afterwards (or tell me when it is done, and I do):\n{_INDENT}{again}\n{plan.success}",
+        "Thank you.",
     ]
-    if plan.needed:
-        lines += [f"Please change this for {site.name}, or tell us who can:", *listed(plan.needed)]
+    return "\n\n".join(parts).replace("`", "")
+
+
+def which(plan: Plan) -> str:
+    """Which changes are enough; the rest may stay."""
+    parts = [" and ".join(f"change {number}" for number in plan.needed)] if plan.needed else []
     if plan.either:
-        lines += [f"Please make ONE of these changes for {site.name}, or tell us who can:", *listed(plan.either)]
-    if not plan.needed and not plan.either:
-        everything = tuple(range(1, len(plan.changes) + 1))
-        lines += ["Nothing of this is urgent. It would be better if it were changed:", *listed(everything)]
-    lines += [
-        "All that was seen, and what the settings are called, is on the page that comes with this.",
-        f"To test afterwards: {command(report, named=True)}",
-        plan.success,
-    ]
-    return "\n".join(lines).replace("`", "")
+        parts.append(f"ONE of change {' or change '.join(map(str, plan.either))}")
+    done = " and ".join(parts)
+    rest = "; the rest may stay" if len(plan.changes) > len(plan.needed) + min(1, len(plan.either)) else ""
+    return f"It is enough if {done} {'are' if ' and ' in done else 'is'} done{rest}."
+
+
+def _asked(plan: Plan) -> str:
+    what = "this change" if len(plan.asked) == 1 else "these changes"
+    if plan.either and not plan.needed:
+        what = "one of these changes"
+    return f"Please make {what}, or tell me who can. {which(plan)}"
+
+
+def note(earlier: dict[str, int], number: int, ways: list[Way]) -> None:
+    """Note which change has which lines: of two that have the same, one is enough."""
+    for line in known_lines(ways):
+        earlier.setdefault(line, number)
+
+
+def once(blocks: list[Block], earlier: dict[str, int]) -> Iterator[str]:
+    """Which of these lines are in an earlier change too."""
+    for block in blocks:
+        for line in block.lines:
+            if block.kind == "ADD" and line in earlier:
+                yield f"{line.strip()} is in change {earlier[line]} too: put it in once."
+
+
+def _day(report: Report) -> str:
+    made = datetime.fromisoformat(report.made_at)
+    return f"{made.day} {made:%B %Y, %H:%M} UTC"
+
+
+def _change(number: int, finding: Finding, report: Report, earlier: dict[str, int]) -> Iterator[str]:
+    yield f"CHANGE {number} (code {finding.code})"
+    yield f"What was seen: {finding.seen}"
+    ways = ways_to(finding, report)
+    if len(ways) > 1:
+        yield f"There are {len(ways)} ways to do it. One is enough; the safest comes first."
+    for letter_of, way in zip("ABCDEFGH", ways, strict=False):
+        if len(ways) > 1:
+            yield f"Way {letter_of}"
+        yield from _way(way, earlier)
+    for setting in finding.settings:
+        yield from _setting(setting)
+    if finding.opens:
+        yield f"What it allows: {finding.opens}"
+
+
+def _way(way: Way, earlier: dict[str, int]) -> Iterator[str]:
+    yield from (f"{name}: {text}" for name, text in described(way.owner))
+    yield f"What: {way.what}"
+    yield from steps(way.owner, merged(way.blocks), earlier)
+
+
+def _setting(setting: Setting) -> Iterator[str]:
+    yield f"If it is {setting.product}:"
+    if not setting.copyable:
+        yield f"{_INDENT}{setting.text}"
+    else:
+        yield from shown(setting.text)
+
+
+def described(owner: Owner) -> list[tuple[str, str]]:
+    """Who, on which machine, in which file."""
+    found = [("Who", owner.who), ("On", owner.where), ("File", owner.file)]
+    return [(name, text) for name, text in found if text]
+
+
+def steps(owner: Owner, blocks: list[Block], earlier: dict[str, int]) -> Iterator[str]:
+    """What is done, one after the other; on Linux, the commands for it."""
+    if not blocks:
+        return
+    if owner.keep:
+        yield f"First keep a copy: {owner.keep}"
+    for block in blocks:
+        yield from _block(block)
+    yield from once(blocks, earlier)
+    if owner.mind and any(block.kind == "ADD" for block in blocks):
+        yield owner.mind
+    if owner.reload:
+        yield f"Then make it work: {owner.reload}"
+    if owner.undo:
+        yield f"To undo it: {owner.undo}"
+
+
+def shown(text: str) -> Iterator[str]:
+    """The blocks of a snippet, as they are read."""
+    for block in blocks_of(text):
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[str]:
+    yield f"{block.kind or 'RUN'}{f' {block.where}' if block.where else ''}:"
+    yield from (f"{_INDENT}{line}" for line in block.lines)

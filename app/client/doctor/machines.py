@@ -29,6 +29,8 @@ class Machine:
     name: str
     program: Program
     evidence: str
+    #: False where its words are also those of others.
+    sure: bool = True
 
 
 #: `squid/5.7`, `nginx/1.22.1`, `tinyproxy/1.11.1`, `mitmproxy 12.0.0`.
@@ -83,7 +85,11 @@ def machines_in(headers: Mapping[str, str], page: str = "") -> Iterator[Machine]
             yield Machine(who, Program.OTHER, f"answers have the header `{name}`")
     for pattern, name, program in _PAGES:
         if page and pattern.search(page):
-            yield Machine(name, program, "an error page has its words")
+            if program is Program.HAPROXY:
+                evidence = "an error page has its words, so it is probably that; some appliances have it built in"
+                yield Machine(name, program, evidence, sure=False)
+            else:
+                yield Machine(name, program, "an error page has its words")
 
 
 def machines_of_via(via: str, where: str) -> Iterator[Machine]:

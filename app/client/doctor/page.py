@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.client.doctor.letter import letter
-from app.client.doctor.plan import plan_for
+from app.client.doctor.blocks import merged
+from app.client.doctor.letter import described, letter, note, shown, steps
+from app.client.doctor.owners import Way, ways_to
+from app.client.doctor.plain import plain
+from app.client.doctor.plan import Plan, is_noticed, plan_for
 from app.client.doctor.report import Finding, Report, Setting, Severity, Verdict
-from app.client.doctor.whereabouts import command, how_to_find, loopback_warning, machine
+from app.client.doctor.whereabouts import (
+    command,
+    how_to_find,
+    loopback_warning,
+    machine,
+    on_a_pc,
+    on_a_pc_lines,
+)
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #fff; --card: #f4f6f9; --line: #d5dbe3;
@@ -21,11 +32,11 @@ body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 50rem; font: 16px/
   color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.5rem; line-height: 1.3; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 h3 { font-size: 1rem; margin: 0 0 .5rem; }
-.verdict { border-left: .35rem solid var(--serious); background: var(--card); padding: 1rem 1.25rem;
+.plain { border: 2px solid var(--minor); border-radius: .5rem; background: var(--card); padding: 1rem 1.25rem;
   font-size: 1.1rem; }
-.warning { border: 1px solid var(--serious); border-radius: .4rem; padding: .75rem 1rem; }
-.letter { white-space: pre-wrap; }
-.verdict.live { border-color: var(--good); } .verdict.polling { border-color: var(--minor); }
+.plain.good { border-color: var(--good); } .plain.broken { border-color: var(--serious); }
+.plain h1 { margin: 0 0 .5rem; } .plain p { margin: .5rem 0; }
+.letter { white-space: pre-wrap; overflow-wrap: anywhere; }
 .soft, dt { color: var(--soft); }
 .way { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; list-style: none; padding: 0; }
 .way li { border: 1px solid var(--line); border-radius: .4rem; padding: .35rem .8rem; background: var(--card); }
@@ -40,16 +51,16 @@ code { font-size: .9em; } table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 @media print { body { padding: 0; } article { break-inside: avoid; } }
 """
-_KINDS: Final = {
-    Severity.SERIOUS: "Please change",
-    Severity.MINOR: "Better changed",
-    Severity.GOOD: "Works, leave it so",
-}
 _LEGEND: Final = (
-    "<p>“Please change” is what users notice. “Better changed” is optional: users hardly notice it. The codes in "
-    "capitals are always the same for the same finding: quote them when you ask for help.</p>"
+    "<p>The codes in capitals are always the same for the same finding: quote them when you ask for help.</p>"
 )
 _WORDS: Final = (
+    (
+        "Transom",
+        "A server on which people watch jobs (the analysis of films and pictures) while they run. Their browsers and "
+        "programs need messages from it the moment they are made; machines on the way may hold those back, or cut the "
+        "connection.",
+    ),
     (
         "Proxy",
         "A machine or a program that takes requests and passes them on to the server. Some stand before the users (web "
@@ -95,9 +106,12 @@ _WORDS: Final = (
     (
         "Buffering",
         "Gathering an answer and passing it on later, in one piece. The header <code>X-Accel-Buffering: no</code>, "
-        "which Transom sends, asks proxies not to do that; nginx obeys it.",
+        "which Transom sends, asks proxies not to do that. nginx obeys it, unless it is told to ignore it by "
+        "<code>proxy_ignore_headers</code>.",
     ),
 )
+#: Who does these is known from what was found itself, such as a certificate, and not from who stands between.
+_NAMED_BY_THEMSELVES: Final = frozenset({"TLS_INSPECTED"})
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 
@@ -105,52 +119,27 @@ def page_of(report: Report) -> str:
     """The page; nothing on it is loaded from elsewhere, and nothing of it runs."""
     host = urlsplit(report.server).netloc
     plan = plan_for(report)
-    warning = loopback_warning(report)
-    good = [finding for finding in report.findings if finding.severity is Severity.GOOD]
-    parts = [
-        f"<h1>The way to {escape(host)}: what was found, and what to change</h1>",
-        f'<p class="verdict {report.verdict}">{_text(report.sentence)}</p>',
-        *([f'<p class="warning"><b>Mind:</b> {_text(warning)}</p>'] if warning else []),
+    parts = [_plain(report, plan)]
+    if words := letter(report, plan):
+        parts += ["<h2>The letter, to be copied into a mail</h2>", f'<pre class="letter">{escape(words)}</pre>']
+    parts += [
+        "<h2>For those who know networks</h2>",
+        f"<p>{_text(report.sentence)}</p>",
         f'<p class="soft">Examined on {escape(report.made_at)} by <code>transom doctor</code> {report.version}, on the '
         f"machine <b>{escape(machine(report))}</b>, on the way to <code>{escape(report.server)}</code>.</p>",
-        "<h2>What this is about</h2>",
-        "<p>Transom is a server on which people watch jobs (the analysis of films and pictures) while they run. Their "
-        "browsers and programs need messages from it the moment they are made. Machines on the way, such as proxies, "
-        "firewalls and load balancers, sometimes hold such messages back, or cut the connection. Then people see "
-        "nothing for a while, or see it late. This page says what was seen of that, and which settings help.</p>",
         _way(report, host),
-        f"<h2>What to change{'' if plan.changes else ': nothing'}</h2>",
-        f"<p><b>{_text(plan.advice)}</b></p>",
-        *([_LEGEND] if plan.changes else []),
-        *(_article(finding, number) for number, finding in enumerate(plan.changes, 1)),
+        *_changes(report, plan),
     ]
     if report.unidentified:
         parts += _finding_it(report)
-    if words := letter(report, plan):
-        parts += ["<h2>To send to the network team or the provider</h2>", f'<pre class="letter">{escape(words)}</pre>']
+    if plan.leave:
+        parts.append("<h2>What cannot or need not be changed</h2>")
+        parts += [_article(finding, "Nothing to do") for finding in plan.leave]
+    good = [finding for finding in report.findings if finding.severity is Severity.GOOD]
     if good:
-        parts += ["<h2>What works</h2>", *(_article(finding) for finding in good)]
-    rows = "".join(
-        f'<tr><td>{_text(tried.what)}</td><td class="{"yes" if tried.good else "no"}">{_text(tried.outcome)}</td></tr>'
-        for tried in report.tried
-    )
-    parts += [
-        "<h2>All that was tried</h2>",
-        "<p>Small requests of known size, and streams that send something at known times. When each piece arrived "
-        "shows what was done to it on the way.</p>",
-        f"<table><thead><tr><th>What was tried</th><th>What was seen</th></tr></thead><tbody>{rows}</tbody></table>",
-        "<h2>Words</h2>",
-        f"<dl>{''.join(f'<dt>{word}</dt><dd>{meaning}</dd>' for word, meaning in _WORDS)}</dl>",
-        "<h2>To look again</h2>",
-        f"<p>After a change, run this on the same machine, <b>{escape(machine(report))}</b>:</p>",
-        f"<pre>{escape(command(report))}</pre>",
-        *(
-            [f"<p>And on a machine where users are:</p><pre>{escape(command(report, named=True))}</pre>"]
-            if warning
-            else []
-        ),
-        *([f"<p>{_text(plan.success)}</p>"] if plan.success else []),
-    ]
+        parts += ["<h2>What works</h2>", *(_article(finding, "Works, leave it so", "") for finding in good)]
+    parts += [*_all_tried(report), *_again(report, plan)]
+    parts += ["<h2>Words</h2>", f"<dl>{''.join(f'<dt>{word}</dt><dd>{meaning}</dd>' for word, meaning in _WORDS)}</dl>"]
     body = "\n".join(parts)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -160,9 +149,74 @@ def page_of(report: Report) -> str:
     )
 
 
+def _plain(report: Report, plan: Plan) -> str:
+    """What everybody understands."""
+    words = plain(report, plan)
+    said = [" ".join(words.noticed), words.to_do]
+    if warning := loopback_warning(report, sending=plan.urgent):
+        said.append(warning)
+    return (
+        f'<section class="plain {words.tone}"><h1>{_text(words.headline)}</h1>'
+        f"{''.join(f'<p>{_text(each)}</p>' for each in said if each)}</section>"
+    )
+
+
+def _changes(report: Report, plan: Plan) -> list[str]:
+    if not plan.changes:
+        return [f"<p>{_text(plan.advice)}</p>"]
+    title = "The changes, one by one" if plan.urgent else "What could be better; none of it is needed"
+    articles: list[str] = []
+    told = _Told({}, {})
+    for number, finding in enumerate(plan.changes, 1):
+        kind = "Not urgent" if is_noticed(finding) else "Optional"
+        ways = ways_to(finding, report)
+        if number in plan.asked:
+            kind, how = "Please change", "<dt>What to change</dt><dd>Who, where and how: in the letter above.</dd>"
+        else:
+            how = _how(finding, ways, told)
+        articles.append(_article(finding, f"{number}. {kind}", how))
+        note(told.lines, number, ways)
+        for way in ways:
+            told.owners.setdefault(way.owner.who, number)
+    return [f"<h2>{title}</h2>", f"<p>{_text(plan.advice)}</p>", _LEGEND, *articles]
+
+
+def _all_tried(report: Report) -> list[str]:
+    rows = "".join(
+        f'<tr><td>{_text(tried.what)}</td><td class="{"yes" if tried.good else "no"}">{_text(tried.outcome)}</td></tr>'
+        for tried in report.tried
+    )
+    return [
+        "<h2>All that was tried</h2>",
+        "<p>Small requests of known size, and streams that send something at known times. When each piece arrived "
+        "shows what was done to it on the way.</p>",
+        f"<table><thead><tr><th>What was tried</th><th>What was seen</th></tr></thead><tbody>{rows}</tbody></table>",
+    ]
+
+
+def _again(report: Report, plan: Plan) -> list[str]:
+    """How to look again after a change, and where users are."""
+    found: list[str] = []
+    if plan.changes:
+        found += [
+            "<h2>To test again</h2>",
+            f"<p>After a change, run this on the same machine, <b>{escape(machine(report))}</b>:</p>",
+            f"<pre>{escape(command(report))}</pre>",
+            *([f"<p>{_text(plan.success)}</p>"] if plan.success else []),
+        ]
+    if loopback_warning(report):
+        found += [
+            "<h2>To test on a user’s PC</h2>",
+            f"<ol>{''.join(f'<li>{_text(each)}</li>' for each in on_a_pc(report))}</ol>",
+            f"<pre>{escape(on_a_pc_lines(report))}</pre>",
+        ]
+    return found
+
+
 def _way(report: Report, host: str) -> str:
     """Who stands where, as a row of boxes."""
-    between = [machine.name for machine in report.observations.machines]
+    machines = report.observations.machines
+    between = [machine.name if machine.sure else f"probably {machine.name}" for machine in machines]
     if report.proxy and not between:
         between = [f"the proxy {report.proxy}"]
     if not between and report.verdict is not Verdict.UNREACHABLE:
@@ -175,33 +229,57 @@ def _way(report: Report, host: str) -> str:
         f"<li><b>{escape(machine.name)}</b>: {_text(machine.evidence)}</li>" for machine in report.observations.machines
     )
     known = f"<p>How that is known:</p><ul>{evidence}</ul>" if evidence else ""
-    return f'<h2>Who stands between</h2><ul class="way">{boxes}</ul>{known}'
+    return f'<ul class="way">{boxes}</ul>{known}'
 
 
-def _article(finding: Finding, number: int | None = None) -> str:
-    entries = [("What it means for users", finding.means), ("By what", finding.by), ("What to change", finding.change)]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was said before, by the number of the change where it was: owners, and lines."""
+
+    owners: dict[str, int]
+    lines: dict[str, int]
+
+
+def _article(finding: Finding, kind: str, how: str | None = None) -> str:
+    """One finding; `how` its change is made, where it has one."""
+    entries = [("What it means for users", finding.means)]
+    if how is None:
+        entries.append(("What to do", finding.change))
+    elif finding.code in _NAMED_BY_THEMSELVES:
+        entries.append(("By what", finding.by))
     listed = "".join(f"<dt>{name}</dt><dd>{_text(text)}</dd>" for name, text in entries if text)
-    snippets = "".join(
-        f"<dt>Lines for {escape(snippet.program)}</dt><dd><pre>{escape(snippet.text)}</pre></dd>"
-        for snippet in finding.snippets
-    )
-    settings = "".join(map(_setting, finding.settings))
     opens = f"<dt>What that opens, and what not</dt><dd>{_text(finding.opens)}</dd>" if finding.opens else ""
-    kind = f"{number}. {_KINDS[finding.severity]}" if number else _KINDS[finding.severity]
     return (
         f'<article class="{finding.severity}"><h3><span class="kind">{kind}:</span> {_text(finding.seen)}</h3>'
-        f'<dl>{listed}{snippets}{settings}{opens}</dl><p class="soft">Code, to quote to support: '
+        f'<dl>{listed}{how or ""}{opens}</dl><p class="soft">Code, to quote to support: '
         f"<code>{escape(finding.code)}</code></p></article>"
     )
 
 
+def _how(finding: Finding, ways: list[Way], told: _Told) -> str:
+    """Who changes it, where and how; where there is more than one way, as a list."""
+    settings = "".join(map(_setting, finding.settings))
+    if len(ways) == 1:
+        return f"<dt>What to change</dt><dd>{_owned(ways[0], told)}</dd>{settings}"
+    listed = "".join(f"<li>{_owned(way, told)}</li>" for way in ways)
+    several = "What to change: one of these is enough, the safest comes first"
+    return f"<dt>{several}</dt><dd><ol>{listed}</ol></dd>{settings}"
+
+
+def _owned(way: Way, told: _Told) -> str:
+    owner = way.owner
+    who = " ".join(f"<b>{name}:</b> {_text(text)}." for name, text in described(owner))
+    if before := told.owners.get(owner.who):
+        who = f"<b>Who, on which machine, in which file, a copy, and how to undo it:</b> as for change {before}."
+        owner = replace(owner, keep="", reload="", undo="")
+    lines = "\n".join(steps(owner, merged(way.blocks), told.lines))
+    return f"<p>{who}</p><p>{_text(way.what)}</p>{f'<pre>{escape(lines)}</pre>' if lines else ''}"
+
+
 def _setting(setting: Setting) -> str:
-    what = f"<pre>{escape(setting.text)}</pre>" if setting.copyable else _text(setting.text)
+    lines = "\n".join(shown(setting.text))
+    what = f"<pre>{escape(lines)}</pre>" if setting.copyable else _text(setting.text)
     return f"<dt>If it is: {escape(setting.product)}</dt><dd>{what}</dd>"
-
-
-def _by_name(report: Report) -> list[str]:
-    return ["<p>And on a machine where users are:</p>", f"<pre>{escape(command(report, named=True))}</pre>"]
 
 
 def _finding_it(report: Report) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Final
 from app.client.doctor.conclusions import sentence_begins
 from app.client.doctor.report import Finding, Report, Severity, Verdict
 from app.client.doctor.ways import ways_of
-from app.client.way import Transport
 
 #: Each of these keeps WebSockets away; event streams are kept away by those of the other set.
 _WEBSOCKETS: Final = frozenset(
@@ -27,6 +26,21 @@ _BRIEF: Final = "CUT_AFTER_A_TIME"
 #: Says what the others come to, and has nothing to change that they have not.
 _SUM: Final = "NOTHING_LIVE"
 _LATE: Final = "Messages come late, for only the last resort (long polling) works."
+#: What users may notice all the same, where messages come as they should.
+_NOTICED: Final = frozenset(
+    {
+        "BODY_LIMIT",
+        "METHODS_REFUSED",
+        "LAST_EVENT_ID_STRIPPED",
+        "BAD_GATEWAYS",
+        "CUT_WHEN_SILENT",
+        "CUT_AFTER_A_TIME",
+        "TLS_INSPECTED",
+    }
+)
+#: The headline where there is nothing to do; also how one sees that what was asked for is done.
+NOTHING: Final = "Nothing needs to be done."
+_SUCCESS: Final = f"It worked if the test says “{NOTHING}” What it lists besides may stay."
 _AND_SEE: Final = "Do 1 first, and let the test be run again: it shows what is left."
 
 
@@ -35,6 +49,8 @@ class Plan:
     """What is to be done: the changes in their order, numbered from 1, and in words where to begin and when to stop."""
 
     changes: tuple[Finding, ...]
+    #: What no setting changes, or nobody needs changed: it is said, and not asked for.
+    leave: tuple[Finding, ...]
     advice: str
     #: The numbers of those that users need, and of those of which one is enough.
     needed: tuple[int, ...]
@@ -42,21 +58,32 @@ class Plan:
     #: How one sees that it worked.
     success: str
 
+    @property
+    def urgent(self) -> bool:
+        """Whether anybody has to do anything."""
+        return bool(self.needed or self.either)
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The numbers of what somebody has to do, in their order."""
+        return tuple(sorted({*self.needed, *self.either}))
+
 
 def plan_for(report: Report) -> Plan:
     """The plan for a report."""
     bad = [finding for finding in report.findings if finding.severity is not Severity.GOOD]
-    changes = tuple([finding for finding in bad if finding.code != _SUM] or bad)
+    changes = tuple([finding for finding in bad if finding.to_do and finding.code != _SUM] or bad[:1])
+    leave = tuple(finding for finding in bad if not finding.to_do)
     if report.verdict is Verdict.POLLING:
         # What cuts everything comes before what it would cut.
-        return _out_of_polling(tuple(sorted(changes, key=lambda finding: finding.code != _BRIEF)))
+        return _out_of_polling(tuple(sorted(changes, key=lambda finding: finding.code != _BRIEF)), leave)
     if report.verdict is Verdict.LIVE:
-        return _to_the_rest(report, changes)
-    success = f"It worked if the first line begins with “{sentence_begins(None)}”."
-    return Plan(changes, f"Nothing gets through at the moment. {_AND_SEE}", (1,), (), success)
+        return _to_the_rest(report, tuple(finding for finding in changes if finding.to_do), leave)
+    success = f"It worked if the first line of the test begins with “{sentence_begins(None)}”."
+    return Plan(changes, leave, f"Nothing gets through at the moment. {_AND_SEE}", (1,), (), success)
 
 
-def _out_of_polling(changes: Sequence[Finding]) -> Plan:
+def _out_of_polling(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan:
     serious = {
         number: finding.code for number, finding in enumerate(changes, 1) if finding.severity is Severity.SERIOUS
     }
@@ -83,34 +110,48 @@ def _out_of_polling(changes: Sequence[Finding]) -> Plan:
         needed, either = also or [1], []
     if alone and also:
         advice += f" After that do {_listed(also)} too."
-    advice += _optional([number for number in range(1, len(changes) + 1) if number not in {*needed, *either}])
-    begins = " or ".join(f"“{sentence_begins(way)}”" for way in (Transport.WEBSOCKET, Transport.SSE))
-    success = f"It worked if the first line begins with {begins}. What is listed below it is then no longer urgent."
-    return Plan(tuple(changes), advice, tuple(needed), tuple(either), success)
+    advice += _optional(changes, {*needed, *either})
+    return Plan(tuple(changes), leave, advice, tuple(needed), tuple(either), _SUCCESS)
 
 
-def _to_the_rest(report: Report, changes: Sequence[Finding]) -> Plan:
+def _to_the_rest(report: Report, changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan:
     if not changes:
-        return Plan((), "Nothing stands in the way of messages from here.", (), (), "")
+        said = "Nothing can be done about it, and nobody notices it." if leave else "Nothing stands in the way"
+        return Plan((), leave, said if leave else f"{said} of messages from here.", (), (), "")
     in_time = f"{sentence_begins(ways_of(report.observations).best)}: messages get through."
     needed = [number for number, finding in enumerate(changes, 1) if finding.severity is Severity.SERIOUS]
     if needed:
         only = "Only 1 matters" if len(needed) == 1 else f"{_listed(needed)} matter"
-        rest = [number for number in range(1, len(changes) + 1) if number not in needed]
-        advice = f"{in_time} {only} to users: do 1 first.{_optional(rest)}"
-    else:
-        advice = f"{in_time} Nothing has to be changed for users. If anything is, do 1 first; all of it is optional."
-    success = (
-        f"It worked if `{changes[0].code}` (change 1) is not listed any more. When all is changed, the first line is "
-        f"“{sentence_begins(Transport.WEBSOCKET)}; nothing is in its way.”"
-    )
-    return Plan(tuple(changes), advice, tuple(needed), (), success)
+        advice = f"{in_time} {only} to users: do 1 first.{_optional(changes, set(needed))}"
+        return Plan(tuple(changes), leave, advice, tuple(needed), (), _SUCCESS)
+    advice = f"{in_time} Nothing has to be changed for users.{_optional(changes, set())}"
+    return Plan(tuple(changes), leave, advice, (), (), "")
 
 
-def _optional(numbers: Sequence[int]) -> str:
-    if not numbers:
-        return ""
-    return f" {_listed(numbers)} {'is' if len(numbers) == 1 else 'are'} optional."
+def is_noticed(finding: Finding) -> bool:
+    """Whether it costs somebody something, if not those who watch jobs with Transom's own page and programs."""
+    return finding.severity is not Severity.GOOD and finding.code in _NOTICED
+
+
+def _optional(changes: Sequence[Finding], asked: set[int]) -> str:
+    """What is said of the changes that nobody has to make."""
+    rest = [(number, finding) for number, finding in enumerate(changes, 1) if number not in asked]
+    free = [number for number, finding in rest if not is_noticed(finding)]
+    costly = [number for number, finding in rest if is_noticed(finding)]
+    said = ""
+    if free:
+        said += f" {_listed(free)} {_is(free)} optional: users lose nothing without {_it(free)}."
+    if costly:
+        said += f" {_listed(costly)} {_is(costly)} not urgent: few are concerned, see whom."
+    return said
+
+
+def _is(numbers: Sequence[int]) -> str:
+    return "is" if len(numbers) == 1 else "are"
+
+
+def _it(numbers: Sequence[int]) -> str:
+    return "it" if len(numbers) == 1 else "them"
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -45,6 +45,8 @@ class Site:
         return YOUR_SERVER if self.loopback else self.host
 
 
+#: The one figure for every time-out.
+HOUR: Final = "1 hour (60 minutes, 3600 seconds; at least 61 seconds)"
 _GENERAL: Final = {
     "UPGRADE_STRIPPED": "Let WebSockets pass: for requests to {host}, hand the headers `Upgrade: websocket` and "
     "`Connection: Upgrade` on to the server, and speak HTTP/1.1 to it.",
@@ -64,10 +66,11 @@ _GENERAL: Final = {
     "COMPRESSED_STREAMS_HELD": "Leave the type `text/event-stream` out of compression and of the buffering of answers; "
     "obey `Cache-Control: no-transform` and `X-Accel-Buffering: no`, which Transom sends.",
     "HEADERS_HELD": "Pass the head of an answer on as soon as it is there, without waiting for the body.",
-    "CUT_WHEN_SILENT": "Let a connection be silent for 3600 s before it is cut; the setting is often called “idle "
-    "timeout”. Anything over 60 s does: Transom says something more often than that, so nothing is cut then.",
-    "CUT_AFTER_A_TIME": "Set no limit to how long an answer or a WebSocket may take altogether, or one of an hour.",
-    "POLLS_CUT": "Wait at least 60 s for the answer of the server.",
+    "CUT_WHEN_SILENT": f"Let a connection be silent for {HOUR} before it is cut. The setting is often called “idle "
+    "timeout”.",
+    "CUT_AFTER_A_TIME": "Set no limit to how long an answer or a WebSocket may take altogether; where there has to be "
+    "one, 1 hour (60 minutes, 3600 seconds).",
+    "POLLS_CUT": f"Wait {HOUR} for the answer of the server.",
     "BODY_LIMIT": "Raise the upload size (request body) to {host} to 16 MB; files are sent in pieces, so no more is "
     "needed.",
     "ADDRESS_LIMIT": "Allow addresses of 8 KB and more.",
@@ -96,76 +99,82 @@ _GENERAL: Final = {
 _ROUND_IT: Final = (
     " Or let clients reach {host} without the proxy (`NO_PROXY={host}`, or an exception in the PAC file)."
 )
-_BETTER_ROUND: Final = frozenset(
+BETTER_ROUND: Final = frozenset(
     {"UPGRADE_STRIPPED", "UPGRADE_REFUSED", "CONNECT_REFUSED", "STREAMS_HELD", "CUT_AFTER_A_TIME", "WEBSOCKET_MUTE"}
 )
 
 _NGINX_UPGRADE: Final = """\
-# in http { … }
+# ADD in http { … }
 map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
 
-# in the server { … } for HOST, in the location that has proxy_pass
+# ADD in the location { … } that has proxy_pass, in the server { … } of HOST
 proxy_http_version 1.1;
 proxy_set_header Host $http_host;
 proxy_set_header Upgrade $http_upgrade;
 proxy_set_header Connection $connection_upgrade;"""
-_NGINX_HELD: Final = """\
-# in the location that has proxy_pass; remove `proxy_ignore_headers X-Accel-Buffering` where there is one
+_NGINX_IN_LOCATION: Final = "# ADD in the location { … } that has proxy_pass, in the server { … } of HOST\n"
+_NGINX_HELD: Final = f"""\
+# REMOVE wherever it stands, if it does (of a line that names more, only this word)
+proxy_ignore_headers X-Accel-Buffering;
+
+{_NGINX_IN_LOCATION}\
 proxy_http_version 1.1;
 proxy_buffering off;
 gzip off;"""
-_NGINX_CUT: Final = """\
-# in the location that has proxy_pass
+_NGINX_CUT: Final = f"""\
+{_NGINX_IN_LOCATION}\
 proxy_read_timeout 3600s;
 proxy_send_timeout 3600s;"""
 _APACHE_UPGRADE: Final = """\
-# in the <VirtualHost> for HOST (Apache 2.4.47 and newer); BACKEND is the address that its ProxyPass has now
+# REMOVE from the <VirtualHost> of HOST; BACKEND is the address that this line has now
+ProxyPass "/" "http://BACKEND/"
+
+# ADD in its place (Apache 2.4.47 and newer), with that address for BACKEND
 ProxyPass "/" "http://BACKEND/" upgrade=websocket"""
-_APACHE_HELD: Final = """\
-# in the <VirtualHost> for HOST: no compression, and no scanning of answers by mod_security
-SetEnvIf Request_URI "^/v1/" no-gzip
+_APACHE_TYPES: Final = """\
+# ADD in the <VirtualHost> of HOST (no compression)
+SetEnvIf Request_URI "^/v1/" no-gzip"""
+_APACHE_HELD: Final = f"""\
+{_APACHE_TYPES}
+
+# ADD in the <VirtualHost> of HOST (no scanning of answers by mod_security)
 <IfModule security2_module>
   SecResponseBodyAccess Off
 </IfModule>"""
-_APACHE_TYPES: Final = """\
-# in the <VirtualHost> for HOST: no compression
-SetEnvIf Request_URI "^/v1/" no-gzip"""
 _APACHE_CUT: Final = """\
-# in the <VirtualHost> for HOST, in seconds
+# ADD in the <VirtualHost> of HOST (in seconds)
 ProxyTimeout 3600"""
 _HAPROXY_CUT: Final = """\
-# in defaults, or in the frontend and the backend of HOST
+# ADD in defaults, or in the frontend and the backend of HOST
 timeout client 1h
 timeout server 1h
 timeout tunnel 1h"""
 _HAPROXY_TYPES: Final = """\
-# in the backend of HOST: name the types, without text/event-stream
+# ADD in the backend of HOST, in the place of such a line: the types without text/event-stream
 compression type text/html text/css application/javascript application/json"""
 _SQUID_CONNECT: Final = """\
-# in squid.conf, above the line `http_access deny CONNECT !SSL_ports`
+# ADD in squid.conf, directly above the line `http_access deny CONNECT !SSL_ports`
 acl transom DST HOST
 acl transom_port port PORT
 http_access allow CONNECT transom transom_port"""
 _SQUID_UPGRADE: Final = """\
-# in squid.conf (squid 5 and newer)
+# ADD in squid.conf (squid 5 and newer)
 acl transom DST HOST
 http_upgrade_request_protocols websocket allow transom"""
 _SQUID_HELD: Final = """\
-# in squid.conf: what scans content (ICAP, eCAP) reads whole answers first
+# ADD in squid.conf (what scans content, ICAP or eCAP, reads whole answers first)
 acl transom DST HOST
 adaptation_access all deny transom"""
 _TINYPROXY_CONNECT: Final = """\
-# in tinyproxy.conf. tinyproxy takes the upgrade out of plain requests, and no setting changes that;
-# through CONNECT, as browsers do, WebSockets pass.
-ConnectPort 443
+# ADD in tinyproxy.conf, below the other ConnectPort lines, which stay (443 is the port of all https:// pages)
 ConnectPort PORT"""
 _MITMPROXY_STREAM: Final = """\
-# stream.py, to be started with: mitmproxy -s stream.py
+# ADD as a new file stream.py, and start mitmproxy with it: mitmproxy -s stream.py
 def responseheaders(flow):
     if flow.response.headers.get("content-type", "").startswith("text/event-stream"):
         flow.response.stream = True"""
 _MITMPROXY_IGNORE: Final = """\
-# in ~/.mitmproxy/config.yaml: pass HOST on unread
+# ADD in ~/.mitmproxy/config.yaml (HOST is passed on unread)
 ignore_hosts:
   - '^HOST_PATTERN:PORT$'"""
 
@@ -174,22 +183,20 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
         "UPGRADE_STRIPPED": _NGINX_UPGRADE,
         "UPGRADE_REFUSED": _NGINX_UPGRADE,
         "WEBSOCKET_BROKEN": _NGINX_UPGRADE,
-        "HTTP_1_0": "# in the location that has proxy_pass\nproxy_http_version 1.1;",
+        "HTTP_1_0": f"{_NGINX_IN_LOCATION}proxy_http_version 1.1;",
         "STREAMS_HELD": _NGINX_HELD,
         "GETS_HELD": _NGINX_HELD,
         "STREAMS_IN_LUMPS": _NGINX_HELD,
-        "STREAMS_COMPRESSED": "# in the location that has proxy_pass\ngzip off;",
+        "STREAMS_COMPRESSED": f"{_NGINX_IN_LOCATION}gzip off;",
         "COMPRESSED_STREAMS_HELD": _NGINX_HELD,
         "CUT_WHEN_SILENT": _NGINX_CUT,
         "POLLS_CUT": _NGINX_CUT,
-        "BODY_LIMIT": "# in the server { … } for HOST\nclient_max_body_size 16m;\nproxy_request_buffering off;",
-        "ADDRESS_LIMIT": "# in http { … }\nlarge_client_header_buffers 4 32k;",
-        "METHODS_REFUSED": "# remove `limit_except` from the location, or name the methods in it\n"
+        "BODY_LIMIT": "# ADD in the server { … } of HOST\nclient_max_body_size 16m;\nproxy_request_buffering off;",
+        "ADDRESS_LIMIT": "# ADD in http { … }\nlarge_client_header_buffers 4 32k;",
+        "METHODS_REFUSED": "# REMOVE from the location, or name these methods in it\n"
         "limit_except GET POST PUT PATCH DELETE OPTIONS { deny all; }",
-        "AUTHORIZATION_STRIPPED": "# in the location that has proxy_pass\n"
-        "proxy_set_header Authorization $http_authorization;",
-        "LAST_EVENT_ID_STRIPPED": "# in the location that has proxy_pass\n"
-        "proxy_set_header Last-Event-ID $http_last_event_id;",
+        "AUTHORIZATION_STRIPPED": f"{_NGINX_IN_LOCATION}proxy_set_header Authorization $http_authorization;",
+        "LAST_EVENT_ID_STRIPPED": f"{_NGINX_IN_LOCATION}proxy_set_header Last-Event-ID $http_last_event_id;",
     },
     Program.APACHE: {
         "UPGRADE_STRIPPED": _APACHE_UPGRADE,
@@ -202,40 +209,42 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
         "COMPRESSED_STREAMS_HELD": _APACHE_TYPES,
         "CUT_WHEN_SILENT": _APACHE_CUT,
         "POLLS_CUT": _APACHE_CUT,
-        "BODY_LIMIT": "# in the <VirtualHost> for HOST, in bytes\nLimitRequestBody 16777216",
-        "ADDRESS_LIMIT": "# in the <VirtualHost> for HOST, in bytes\nLimitRequestLine 16384",
+        "BODY_LIMIT": "# ADD in the <VirtualHost> of HOST (in bytes)\nLimitRequestBody 16777216",
+        "ADDRESS_LIMIT": "# ADD in the <VirtualHost> of HOST (in bytes)\nLimitRequestLine 16384",
     },
     Program.HAPROXY: {
-        "UPGRADE_STRIPPED": "# in the frontend and the backend of HOST, remove lines such as these\n"
+        "UPGRADE_STRIPPED": "# REMOVE lines such as these from the frontend and the backend of HOST\n"
         "http-request del-header Upgrade\nhttp-request del-header Connection",
-        "UPGRADE_REFUSED": "# in the frontend of HOST, above the rules that deny\n"
+        "UPGRADE_REFUSED": "# ADD in the frontend of HOST, above the rules that deny\n"
         "http-request allow if { req.hdr(Upgrade) -i websocket } { hdr_dom(host) -i HOST }",
         "CUT_WHEN_SILENT": _HAPROXY_CUT,
         "CUT_AFTER_A_TIME": _HAPROXY_CUT,
         "POLLS_CUT": _HAPROXY_CUT,
         "COMPRESSED_STREAMS_HELD": _HAPROXY_TYPES,
         "STREAMS_COMPRESSED": _HAPROXY_TYPES,
-        "BODY_LIMIT": "# in the frontend of HOST, in the place of a rule with a smaller size\n"
+        "BODY_LIMIT": "# ADD in the frontend of HOST, in the place of a rule with a smaller size\n"
         "http-request deny deny_status 413 if { req.body_size gt 16777216 }",
-        "ADDRESS_LIMIT": "# in global\ntune.bufsize 32768",
+        "ADDRESS_LIMIT": "# ADD in global\ntune.bufsize 32768",
     },
     Program.SQUID: {
         "UPGRADE_STRIPPED": _SQUID_UPGRADE,
         "UPGRADE_REFUSED": _SQUID_UPGRADE,
         "CONNECT_REFUSED": _SQUID_CONNECT,
         "STREAMS_HELD": _SQUID_HELD,
-        "CUT_WHEN_SILENT": "# in squid.conf\nread_timeout 1 hour\nrequest_timeout 5 minutes",
-        "CUT_AFTER_A_TIME": "# in squid.conf\nclient_lifetime 1 day",
-        "BODY_LIMIT": "# in squid.conf\nrequest_body_max_size 16 MB",
-        "TLS_INSPECTED": "# in squid.conf, above the other ssl_bump lines\n"
+        "CUT_WHEN_SILENT": "# ADD in squid.conf\nread_timeout 1 hour",
+        "CUT_AFTER_A_TIME": "# ADD in squid.conf\nclient_lifetime 1 day",
+        "BODY_LIMIT": "# ADD in squid.conf\nrequest_body_max_size 16 MB",
+        "TLS_INSPECTED": "# ADD in squid.conf, above the other ssl_bump lines\n"
         "acl transom ssl::server_name HOST\nssl_bump splice transom",
-        "AUTHORIZATION_STRIPPED": "# in squid.conf\nrequest_header_access Authorization allow all",
-        "LAST_EVENT_ID_STRIPPED": "# in squid.conf\nrequest_header_access Last-Event-ID allow all",
+        "AUTHORIZATION_STRIPPED": "# REMOVE from squid.conf a line such as this\n"
+        "request_header_access Authorization deny all",
+        "LAST_EVENT_ID_STRIPPED": "# REMOVE from squid.conf a line such as this\n"
+        "request_header_access Last-Event-ID deny all",
     },
     Program.TINYPROXY: {
-        "UPGRADE_STRIPPED": _TINYPROXY_CONNECT,
         "CONNECT_REFUSED": _TINYPROXY_CONNECT,
-        "CUT_WHEN_SILENT": "# in tinyproxy.conf, in seconds\nTimeout 3600",
+        "CUT_WHEN_SILENT": "# ADD in tinyproxy.conf, in the place of the line with the same word (in seconds)\n"
+        "Timeout 3600",
     },
     Program.MITMPROXY: {
         "STREAMS_HELD": _MITMPROXY_STREAM,
@@ -243,6 +252,28 @@ _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
         "TLS_INSPECTED": _MITMPROXY_IGNORE,
     },
 }
+#: What is looked up, or done by whoever runs something, and is no setting of a program.
+_NO_SETTINGS: Final = frozenset({"BAD_GATEWAYS", "TLS_INSPECTED"})
+_NOBODY_NEEDS: Final = "Nothing to do: nobody notices it."
+BY_CONNECT: Final = (
+    "Nothing to do: browsers do not open WebSockets that way through a proxy, they use `CONNECT`, which is a finding "
+    "of its own."
+)
+
+
+def nothing_to_do(code: str, machines: Iterable[Machine]) -> str:
+    """Why nobody is to be asked for it: no setting changes it, or nobody needs it; empty where something can be done.
+
+    It is meant for what users do not notice: what they notice is always asked for.
+    """
+    if code == "HEADERS_HELD":
+        return _NOBODY_NEEDS
+    programs = list(dict.fromkeys(machine.program for machine in machines))
+    if not programs or Program.OTHER in programs or code in _NO_SETTINGS:
+        return ""
+    if any(code in _SNIPPETS.get(program, {}) for program in programs):
+        return ""
+    return f"Cannot be changed: no setting of {' or '.join(programs)} does it, as far as is known here. Nothing to do."
 
 
 def change_for(code: str, site: Site, **figures: str) -> str:
@@ -256,7 +287,7 @@ def without_repeats(findings: Iterable[Finding], site: Site) -> Iterator[Finding
     round_it = _ROUND_IT.format(host=site.name) if site.told else ""
     for finding in findings:
         change = finding.change
-        if change and round_it and finding.code in _BETTER_ROUND:
+        if finding.to_do and change and round_it and finding.code in BETTER_ROUND:
             change, round_it = change + round_it, ""
         snippets = tuple(snippet for snippet in finding.snippets if snippet not in given)
         given.update(snippets)

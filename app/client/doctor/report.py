@@ -61,6 +61,8 @@ class Finding:
     settings: tuple[Setting, ...] = ()
     #: What the change opens and what it does not, for whoever answers for security.
     opens: str = ""
+    #: False where no setting changes it, or nobody needs it; `change` says which, and nobody is asked for it.
+    to_do: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,10 @@ class Report:
     @property
     def unidentified(self) -> bool:
         """Whether something on the way does harm, and no machine there says who it is."""
-        # Who inspects is named by the certificate.
+        # Who inspects is named by the certificate, and who asks for a password by the address of the proxy.
+        named = {"TLS_INSPECTED", "PROXY_AUTHENTICATION"}
         machines = self.observations.machines
-        return not machines and any(finding.by and finding.code != "TLS_INSPECTED" for finding in self.findings)
+        return not machines and any(finding.by and finding.code not in named for finding in self.findings)
 
     def document(self) -> dict[str, Any]:
         """As JSON takes it."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.client.doctor.machines import Program
-from app.client.doctor.remedies import Site, lines_for
+from app.client.doctor.remedies import HOUR, Site, lines_for
 from app.client.doctor.report import Setting
 
 _BEFORE_SERVERS: Final = {Program.NGINX: "nginx", Program.APACHE: "Apache", Program.HAPROXY: "HAProxy"}
@@ -25,7 +25,7 @@ _SCAN_NOTHING: Final = (
     "Put {host} on the list of what is not scanned: “scanning exceptions”, “bypass” or “trusted sites”, under "
     "antivirus, malware inspection or data loss prevention (DLP)."
 )
-_SILENT: Final = "Set the “idle timeout” (or “TCP session timeout”) of connections to {host} to 3600 s."
+_SILENT: Final = f"Set the “idle timeout” (or “TCP session timeout”) of connections to {{host}} to {HOUR}."
 _IN_GATEWAYS: Final = {
     "UPGRADE_STRIPPED": _ALLOW_WEBSOCKETS,
     "UPGRADE_REFUSED": _ALLOW_WEBSOCKETS,
@@ -40,7 +40,8 @@ _IN_GATEWAYS: Final = {
     "COMPRESSED_STREAMS_HELD": _SCAN_NOTHING,
     "CUT_WHEN_SILENT": _SILENT,
     "POLLS_CUT": _SILENT,
-    "CUT_AFTER_A_TIME": "Set the “maximum session time” of connections to {host} to 3600 s or more, or to none.",
+    "CUT_AFTER_A_TIME": "Set the “maximum session time” of connections to {host} to none, or to 1 hour (60 minutes) "
+    "or more.",
     "BODY_LIMIT": "Set the “maximum upload size”, “maximum request size” or “request body limit” to 16 MB.",
     "METHODS_REFUSED": "Add them to the “allowed HTTP methods” for {host}.",
 }

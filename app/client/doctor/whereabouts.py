@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from app.client.doctor.observations import Reached
 from app.client.doctor.remedies import YOUR_SERVER, Site
 from app.client.doctor.report import Report
 
+#: What a test has to wait for, in seconds, to show that it is not cut any more.
+_PROVES: Final = {"CUT_WHEN_SILENT": 70.0, "POLLS_CUT": 70.0, "CUT_AFTER_A_TIME": 130.0}
 
-def loopback_warning(report: Report) -> str:
-    """What has to be minded where the address leads to the machine itself; empty where it does not."""
+
+def loopback_warning(report: Report, *, sending: bool = True) -> str:
+    """What has to be minded where the address leads to the machine itself; empty where it does not.
+
+    `sending`: somebody is asked to change something.
+    """
     site = Site.of(report.server, told=report.proxy is not None)
     if not site.loopback:
         return ""
-    return (
-        f"{site.host} is a loopback address: it means the test machine itself ({machine(report)}), and is of no use on "
-        f"another. Put the name that users type where it says {YOUR_SERVER} below, and in the place of {site.host} in "
-        "lines to be copied; and run the test again with that name, on a machine where users are."
+    if report.observations.reach.reached is not Reached.TRANSOM and report.proxy is None:
+        return (
+            f"{site.host} means the machine itself on which the test ran ({machine(report)}). If Transom runs on "
+            "another, repeat the test with the name of that one."
+        )
+    said = (
+        f"This test was made on the server itself ({site.host}), so the users’ own way is not tested yet: repeat it on "
+        "a user’s PC"
     )
+    how = "(see “To test on a user’s PC”, below)"
+    if not sending:
+        return f"{said} {how}. If it says the same there, you can stop reading."
+    return f"{said} before you send anything {how}. {YOUR_SERVER} stands for the name that users type."
 
 
 def machine(report: Report) -> str:
@@ -24,10 +41,44 @@ def machine(report: Report) -> str:
 
 
 def command(report: Report, *, named: bool = False) -> str:
-    """How to look again, for as long as was looked; `named`: by the name that users type."""
+    """How to look again, for long enough to prove that what cut waits now; `named`: by the name that users type."""
+    return f"transom doctor {address(report, named=named)} --seconds {_seconds(report):g}"
+
+
+def address(report: Report, *, named: bool = False) -> str:
+    """The address that was examined; `named`: by the name that users type."""
     site = Site.of(report.server, told=report.proxy is not None)
-    server = report.server.replace(site.host, site.name, 1) if named else report.server
-    return f"transom doctor {server} --seconds {report.observations.seconds:g}"
+    return report.server.replace(site.host, site.name, 1) if named else report.server
+
+
+def _seconds(report: Report) -> float:
+    proof = max((_PROVES.get(code, 0.0) for code in report.codes), default=0.0)
+    return max(report.observations.seconds, proof)
+
+
+def on_a_pc(report: Report) -> list[str]:
+    """How to test where users are, the least work first."""
+    server = address(report, named=True)
+    return [
+        f"Without installing anything: open {server} in the browser of that PC, and in it a job that runs. It says "
+        "“Live by asking again and again” where messages come late, and “Live” or “Live over …” where they come at "
+        "once.",
+        "The whole test: install Python 3.11 or newer (python.org has it for Windows). Ask whoever runs the Transom "
+        f"server for the file `{_wheel(report)}`, which `make wheel` builds there. Then type this in the command "
+        "prompt, in the folder with that file (on Linux and macOS `python3` for `py`). The PC has to reach the "
+        "internet or a mirror of Python packages. Transom is made for Linux; of Windows only this command is expected "
+        "to work.",
+    ]
+
+
+def _wheel(report: Report) -> str:
+    return f"transom-{report.version}-py3-none-any.whl"
+
+
+def on_a_pc_lines(report: Report) -> str:
+    """What is typed there."""
+    again = command(report, named=True).removeprefix("transom ")
+    return f"py -m pip install {_wheel(report)}\npy -m app.cli.main {again} --html page.html"
 
 
 def how_to_find(report: Report) -> tuple[list[str], list[str]]:

@@ -36,6 +36,8 @@ def test_machines_are_known_by_what_they_say(headers: dict[str, str], page: str,
     (machine,) = machines_in(headers, page)
 
     assert (machine.name, machine.program) == (name, program)
+    # Appliances have its error pages too.
+    assert machine.sure == (program is not Program.HAPROXY)
     assert machine.evidence
 
 

@@ -1,0 +1,190 @@
+"""Who makes a change: on which kind of machine, in which file usually, how to keep a copy, and how to go back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.client.doctor.blocks import Block, blocks_of
+from app.client.doctor.machines import Machine, Program
+from app.client.doctor.remedies import BETTER_ROUND, Site, lines_for
+from app.client.doctor.report import Finding, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody who can make a change, and how it is made there. What is empty could not be seen, or is not needed."""
+
+    who: str
+    where: str
+    file: str = ""
+    keep: str = ""
+    reload: str = ""
+    undo: str = ""
+    mind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to make a change: whose it is, what is done, and the lines for it."""
+
+    owner: Owner
+    what: str
+    blocks: tuple[Block, ...] = ()
+
+
+_TWICE: Final = "Where a line that begins with the same words is in that place already, replace it."
+_PROGRAMS: Final = {
+    Program.NGINX: Owner(
+        "whoever runs the web server in front of Transom ({name})",
+        "the machine on which nginx runs, usually Linux, often the one on which Transom runs",
+        "usually /etc/nginx/nginx.conf, or a file in /etc/nginx/conf.d or /etc/nginx/sites-enabled",
+        "sudo cp -a /etc/nginx /etc/nginx.before",
+        "sudo nginx -t && sudo systemctl reload nginx",
+        "sudo cp -a /etc/nginx.before/. /etc/nginx/ && sudo systemctl reload nginx",
+        _TWICE,
+    ),
+    Program.APACHE: Owner(
+        "whoever runs the web server in front of Transom ({name})",
+        "the machine on which Apache runs, usually Linux, often the one on which Transom runs",
+        "usually in /etc/apache2/sites-enabled (Debian, Ubuntu) or /etc/httpd/conf.d",
+        "sudo cp -a /etc/apache2 /etc/apache2.before",
+        "sudo apachectl configtest && sudo systemctl reload apache2",
+        "sudo cp -a /etc/apache2.before/. /etc/apache2/ && sudo systemctl reload apache2",
+        f"{_TWICE} Where the folder is /etc/httpd, the service is called httpd too.",
+    ),
+    Program.HAPROXY: Owner(
+        "whoever runs the load balancer in front of Transom ({name})",
+        "the machine on which HAProxy runs, usually Linux, or an appliance with HAProxy in it",
+        "usually /etc/haproxy/haproxy.cfg (of an appliance: its own page of settings)",
+        "sudo cp -a /etc/haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg.before",
+        "sudo haproxy -c -f /etc/haproxy/haproxy.cfg && sudo systemctl reload haproxy",
+        "sudo cp -a /etc/haproxy/haproxy.cfg.before /etc/haproxy/haproxy.cfg && sudo systemctl reload haproxy",
+        _TWICE,
+    ),
+    Program.SQUID: Owner(
+        "whoever runs the proxy ({name}), often the network team",
+        "the machine on which squid runs, usually Linux",
+        "usually /etc/squid/squid.conf",
+        "sudo cp -a /etc/squid/squid.conf /etc/squid/squid.conf.before",
+        "sudo squid -k parse && sudo squid -k reconfigure",
+        "sudo cp -a /etc/squid/squid.conf.before /etc/squid/squid.conf && sudo squid -k reconfigure",
+    ),
+    Program.TINYPROXY: Owner(
+        "whoever runs the proxy ({name}), often the network team",
+        "the machine on which tinyproxy runs, usually Linux",
+        "usually /etc/tinyproxy/tinyproxy.conf",
+        "sudo cp -a /etc/tinyproxy/tinyproxy.conf /etc/tinyproxy/tinyproxy.conf.before",
+        "sudo systemctl restart tinyproxy",
+        "sudo cp -a /etc/tinyproxy/tinyproxy.conf.before /etc/tinyproxy/tinyproxy.conf && "
+        "sudo systemctl restart tinyproxy",
+    ),
+    Program.MITMPROXY: Owner(
+        "whoever runs the proxy ({name}), often the network team",
+        "the machine on which mitmproxy runs",
+        "usually .mitmproxy/config.yaml in the home folder of whoever starts it",
+        "copy that file before it is changed",
+        "stop mitmproxy, and start it again",
+        "put the copy back, and start mitmproxy as before",
+    ),
+}
+_NETWORK: Final = "whoever runs the network (the IT department or the provider)"
+_SERVER: Final = "whoever runs the Transom server"
+#: Where no machine on the way is at fault, or the certificate names it.
+_BY_CODE: Final = {
+    "PROXY_AUTHENTICATION": Owner(
+        f"{_NETWORK}: they know the name and the password, or let it pass without",
+        "{here}, the machine that was used, or the proxy",
+    ),
+    "NAME_UNKNOWN": Owner(f"{_NETWORK}, unless the address was mistyped", "the name server (DNS)"),
+    "NO_CONNECTION": Owner(f"{_SERVER}, unless the address was mistyped", "the server, or a firewall before it"),
+    "CERTIFICATE_NOT_TRUSTED": Owner(_NETWORK, "{here}, the machine that was used"),
+    "NOT_TRANSOM": Owner(f"{_SERVER}, unless the address was mistyped", "the server, or what stands before it"),
+    "SERVER_TOO_OLD": Owner(_SERVER, "the server"),
+    "TLS_INSPECTED": Owner(
+        "whoever runs what inspects encrypted connections (the network or security team)",
+        "the web filter, secure web gateway or firewall",
+    ),
+}
+_EXCEPTION: Final = (
+    "Add {host} to the exceptions of the proxy. This is the safest way: the proxy stays as it is. It needs a network "
+    "that lets the PCs reach {host} directly; one PC shows whether it does. Windows: Settings, Network & internet, "
+    "Proxy, Manual proxy setup (Set up or Edit), the field “Use the proxy server except for addresses that start with "
+    "the following entries”; entries are separated by semicolons. macOS: System Settings, Network, Details, Proxies, "
+    "“Bypass proxy settings for these Hosts & Domains”. Programs: NO_PROXY={host}. Where a script (PAC file) or a "
+    "group policy sets the proxy, the IT department adds it there."
+)
+_ON_443: Final = (
+    "Serve Transom by https:// on port 443, with a certificate, usually by a web server such as nginx in front of it. "
+    "Proxies nearly always allow that port, as all https:// pages use it."
+)
+
+
+def ways_to(finding: Finding, report: Report) -> list[Way]:
+    """The ways to make a change, the safest first; there is always somebody."""
+    return list(_ways(finding, report))
+
+
+def _ways(finding: Finding, report: Report) -> Iterator[Way]:
+    site = Site.of(report.server, told=report.proxy is not None)
+    here = report.observations.examined_from or "the test machine"
+    if site.told and finding.code in BETTER_ROUND:
+        pcs = Owner("whoever sets up the users’ PCs", "each of the PCs, or the script or policy that sets their proxy")
+        yield Way(pcs, _EXCEPTION.format(host=site.name))
+    if owner := _BY_CODE.get(finding.code):
+        named = replace(owner, where=owner.where.format(here=here))
+        yield Way(named, finding.change, _lines(finding, site, report.observations.machines))
+    else:
+        yield from _of_machines(finding, report, site)
+    if site.told and finding.code == "CONNECT_REFUSED":
+        yield Way(Owner(_SERVER, "the server"), _ON_443)
+
+
+def _of_machines(finding: Finding, report: Report, site: Site) -> Iterator[Way]:
+    machines = report.observations.machines
+    what = _own(finding, site)
+    known = [machine for machine in machines if lines_for(finding.code, site, machine.program)]
+    for machine in known:
+        yield Way(_owner(machine), what, _lines(finding, site, [machine]))
+    if known:
+        return
+    if programs := [machine for machine in machines if machine.program in _PROGRAMS]:
+        for machine in programs:
+            yield Way(_owner(machine), f"{what} No line for it is known here: its manual says how it is set.")
+    elif machines:
+        names = " or ".join(machine.name for machine in machines)
+        yield Way(Owner(f"whoever runs {names}", "that machine", "could not be seen"), what)
+    elif report.proxy:
+        where = f"the proxy {report.proxy}, or a machine behind it"
+        yield Way(Owner(f"whoever runs the proxy (ask {_NETWORK})", where, "could not be seen"), what)
+    else:
+        who = f"{_SERVER}, or {_NETWORK}: it could not be seen whose machine it is"
+        yield Way(Owner(who, "could not be seen", "could not be seen"), what)
+
+
+def _owner(machine: Machine) -> Owner:
+    owner = _PROGRAMS[machine.program]
+    name = machine.name if machine.sure else f"probably {machine.name}, which some appliances have built in"
+    return replace(owner, who=owner.who.format(name=name))
+
+
+def _own(finding: Finding, site: Site) -> str:
+    """What is changed in the machine itself; where the other ways are ways of their own, without them."""
+    if site.told and finding.code in BETTER_ROUND:
+        return finding.change.partition(" Or ")[0]
+    return finding.change
+
+
+def _lines(finding: Finding, site: Site, machines: list[Machine]) -> tuple[Block, ...]:
+    named = replace(site, host=site.name)
+    programs = dict.fromkeys(machine.program for machine in machines)
+    return tuple(block for program in programs for block in blocks_of(lines_for(finding.code, named, program)))
+
+
+def known_lines(ways: Iterable[Way]) -> Iterator[str]:
+    """The lines that these ways add."""
+    for way in ways:
+        for block in way.blocks:
+            if block.kind == "ADD":
+                yield from block.lines
