@@ -231,8 +231,7 @@ class Findings:
         means = (
             f"Nobody notices as long as WebSockets work; where one fails, {late}."
             if works
-            else f"{late[:1].upper()}{late[1:]}. Nothing is lost. Programs, such as `transom watch`, ask without "
-            "compression and see them at once."
+            else f"{late[:1].upper()}{late[1:]}. Nothing is lost. Programs, such as `transom watch`, are told at once."
         )
         seen = f"{what}, and held back to the end of the answer ({_late(compressible)}).{ignored}"
         yield self._finding("COMPRESSED_STREAMS_HELD", _MINOR if works else _SERIOUS, seen, means)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.client.doctor.blocks import Block, blocks_of, merged
 from app.client.doctor.observations import Reached
-from app.client.doctor.owners import Owner, Way, known_lines, ways_to
+from app.client.doctor.owners import Way, ways_to
 from app.client.doctor.plain import plain
 from app.client.doctor.plan import Plan
 from app.client.doctor.remedies import Site
 from app.client.doctor.report import Finding, Report, Setting
+from app.client.doctor.telling import Told, action, people, shown, steps
 from app.client.doctor.whereabouts import command, machine
 
 _INDENT = "    "
@@ -30,10 +30,10 @@ def letter(report: Report, plan: Plan) -> str:
         f"{machine(report)}. {words.headline} {' '.join(words.noticed)}"
     )
     parts = [about, _asked(plan)]
-    earlier: dict[str, int] = {}
+    told = Told()
     for number in plan.asked:
-        parts.append("\n".join(_change(number, plan.changes[number - 1], report, earlier)))
-        note(earlier, number, ways_to(plan.changes[number - 1], report))
+        parts.append("\n".join(_change(number, plan.changes[number - 1], report, told)))
+        told.note(number, ways_to(plan.changes[number - 1], report))
     again = command(report, named=True)
     parts += [
         f"To check it afterwards (or tell me when it is done, and I do):\n{_INDENT}{again}\n{plan.success}",
@@ -59,26 +59,12 @@ def _asked(plan: Plan) -> str:
     return f"Please make {what}, or tell me who can. {which(plan)}"
 
 
-def note(earlier: dict[str, int], number: int, ways: list[Way]) -> None:
-    """Note which change has which lines: of two that have the same, one is enough."""
-    for line in known_lines(ways):
-        earlier.setdefault(line, number)
-
-
-def once(blocks: list[Block], earlier: dict[str, int]) -> Iterator[str]:
-    """Which of these lines are in an earlier change too."""
-    for block in blocks:
-        for line in block.lines:
-            if block.kind == "ADD" and line in earlier:
-                yield f"{line.strip()} is in change {earlier[line]} too: put it in once."
-
-
 def _day(report: Report) -> str:
     made = datetime.fromisoformat(report.made_at)
     return f"{made.day} {made:%B %Y, %H:%M} UTC"
 
 
-def _change(number: int, finding: Finding, report: Report, earlier: dict[str, int]) -> Iterator[str]:
+def _change(number: int, finding: Finding, report: Report, told: Told) -> Iterator[str]:
     yield f"CHANGE {number} (code {finding.code})"
     yield f"What was seen: {finding.seen}"
     ways = ways_to(finding, report)
@@ -87,17 +73,19 @@ def _change(number: int, finding: Finding, report: Report, earlier: dict[str, in
     for letter_of, way in zip("ABCDEFGH", ways, strict=False):
         if len(ways) > 1:
             yield f"Way {letter_of}"
-        yield from _way(way, earlier)
+        yield from _way(way, told)
     for setting in finding.settings:
         yield from _setting(setting)
+    if finding.settings:
+        yield "Keep a copy of what you change, restart or reload it afterwards, and put the copy back to undo it."
     if finding.opens:
         yield f"What it allows: {finding.opens}"
 
 
-def _way(way: Way, earlier: dict[str, int]) -> Iterator[str]:
-    yield from (f"{name}: {text}" for name, text in described(way.owner))
-    yield f"What: {way.what}"
-    yield from steps(way.owner, merged(way.blocks), earlier)
+def _way(way: Way, told: Told) -> Iterator[str]:
+    yield from (f"{name}: {text}" for name, text in people(way, told))
+    yield f"What: {action(way, told)}"
+    yield from steps(way, told)
 
 
 def _setting(setting: Setting) -> Iterator[str]:
@@ -106,37 +94,3 @@ def _setting(setting: Setting) -> Iterator[str]:
         yield f"{_INDENT}{setting.text}"
     else:
         yield from shown(setting.text)
-
-
-def described(owner: Owner) -> list[tuple[str, str]]:
-    """Who, on which machine, in which file."""
-    found = [("Who", owner.who), ("On", owner.where), ("File", owner.file)]
-    return [(name, text) for name, text in found if text]
-
-
-def steps(owner: Owner, blocks: list[Block], earlier: dict[str, int]) -> Iterator[str]:
-    """What is done, one after the other; on Linux, the commands for it."""
-    if not blocks:
-        return
-    if owner.keep:
-        yield f"First keep a copy: {owner.keep}"
-    for block in blocks:
-        yield from _block(block)
-    yield from once(blocks, earlier)
-    if owner.mind and any(block.kind == "ADD" for block in blocks):
-        yield owner.mind
-    if owner.reload:
-        yield f"Then make it work: {owner.reload}"
-    if owner.undo:
-        yield f"To undo it: {owner.undo}"
-
-
-def shown(text: str) -> Iterator[str]:
-    """The blocks of a snippet, as they are read."""
-    for block in blocks_of(text):
-        yield from _block(block)
-
-
-def _block(block: Block) -> Iterator[str]:
-    yield f"{block.kind or 'RUN'}{f' {block.where}' if block.where else ''}:"
-    yield from (f"{_INDENT}{line}" for line in block.lines)

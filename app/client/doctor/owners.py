@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -180,11 +180,3 @@ def _lines(finding: Finding, site: Site, machines: list[Machine]) -> tuple[Block
     named = replace(site, host=site.name)
     programs = dict.fromkeys(machine.program for machine in machines)
     return tuple(block for program in programs for block in blocks_of(lines_for(finding.code, named, program)))
-
-
-def known_lines(ways: Iterable[Way]) -> Iterator[str]:
-    """The lines that these ways add."""
-    for way in ways:
-        for block in way.blocks:
-            if block.kind == "ADD":
-                yield from block.lines

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.client.doctor.blocks import merged
-from app.client.doctor.letter import described, letter, note, shown, steps
+from app.client.doctor.letter import letter
 from app.client.doctor.owners import Way, ways_to
 from app.client.doctor.plain import plain
 from app.client.doctor.plan import Plan, is_noticed, plan_for
 from app.client.doctor.report import Finding, Report, Setting, Severity, Verdict
+from app.client.doctor.telling import Told, action, people, shown, steps
 from app.client.doctor.whereabouts import (
     command,
     how_to_find,
@@ -36,7 +35,7 @@ h3 { font-size: 1rem; margin: 0 0 .5rem; }
   font-size: 1.1rem; }
 .plain.good { border-color: var(--good); } .plain.broken { border-color: var(--serious); }
 .plain h1 { margin: 0 0 .5rem; } .plain p { margin: .5rem 0; }
-.letter { white-space: pre-wrap; overflow-wrap: anywhere; }
+.letter, .steps { white-space: pre-wrap; overflow-wrap: anywhere; }
 .soft, dt { color: var(--soft); }
 .way { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; list-style: none; padding: 0; }
 .way li { border: 1px solid var(--line); border-radius: .4rem; padding: .35rem .8rem; background: var(--card); }
@@ -166,7 +165,7 @@ def _changes(report: Report, plan: Plan) -> list[str]:
         return [f"<p>{_text(plan.advice)}</p>"]
     title = "The changes, one by one" if plan.urgent else "What could be better; none of it is needed"
     articles: list[str] = []
-    told = _Told({}, {})
+    told = Told()
     for number, finding in enumerate(plan.changes, 1):
         kind = "Not urgent" if is_noticed(finding) else "Optional"
         ways = ways_to(finding, report)
@@ -175,9 +174,7 @@ def _changes(report: Report, plan: Plan) -> list[str]:
         else:
             how = _how(finding, ways, told)
         articles.append(_article(finding, f"{number}. {kind}", how))
-        note(told.lines, number, ways)
-        for way in ways:
-            told.owners.setdefault(way.owner.who, number)
+        told.note(number, ways)
     return [f"<h2>{title}</h2>", f"<p>{_text(plan.advice)}</p>", _LEGEND, *articles]
 
 
@@ -232,14 +229,6 @@ def _way(report: Report, host: str) -> str:
     return f'<ul class="way">{boxes}</ul>{known}'
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What was said before, by the number of the change where it was: owners, and lines."""
-
-    owners: dict[str, int]
-    lines: dict[str, int]
-
-
 def _article(finding: Finding, kind: str, how: str | None = None) -> str:
     """One finding; `how` its change is made, where it has one."""
     entries = [("What it means for users", finding.means)]
@@ -256,7 +245,7 @@ def _article(finding: Finding, kind: str, how: str | None = None) -> str:
     )
 
 
-def _how(finding: Finding, ways: list[Way], told: _Told) -> str:
+def _how(finding: Finding, ways: list[Way], told: Told) -> str:
     """Who changes it, where and how; where there is more than one way, as a list."""
     settings = "".join(map(_setting, finding.settings))
     if len(ways) == 1:
@@ -266,20 +255,20 @@ def _how(finding: Finding, ways: list[Way], told: _Told) -> str:
     return f"<dt>{several}</dt><dd><ol>{listed}</ol></dd>{settings}"
 
 
-def _owned(way: Way, told: _Told) -> str:
-    owner = way.owner
-    who = " ".join(f"<b>{name}:</b> {_text(text)}." for name, text in described(owner))
-    if before := told.owners.get(owner.who):
-        who = f"<b>Who, on which machine, in which file, a copy, and how to undo it:</b> as for change {before}."
-        owner = replace(owner, keep="", reload="", undo="")
-    lines = "\n".join(steps(owner, merged(way.blocks), told.lines))
-    return f"<p>{who}</p><p>{_text(way.what)}</p>{f'<pre>{escape(lines)}</pre>' if lines else ''}"
+def _owned(way: Way, told: Told) -> str:
+    who = " ".join(f"<b>{name}:</b> {_text(text)}." for name, text in people(way, told))
+    lines = "\n".join(steps(way, told))
+    return f"<p>{who}</p><p>{_text(action(way, told))}</p>{_pre(lines)}"
 
 
 def _setting(setting: Setting) -> str:
     lines = "\n".join(shown(setting.text))
-    what = f"<pre>{escape(lines)}</pre>" if setting.copyable else _text(setting.text)
+    what = _pre(lines) if setting.copyable else _text(setting.text)
     return f"<dt>If it is: {escape(setting.product)}</dt><dd>{what}</dd>"
+
+
+def _pre(lines: str) -> str:
+    return f'<pre class="steps">{escape(lines)}</pre>' if lines else ""
 
 
 def _finding_it(report: Report) -> list[str]:

@@ -56,6 +56,7 @@ def plain(report: Report, plan: Plan) -> Plain:
     if report.verdict is Verdict.POLLING:
         noticed = (
             "People see what their jobs do up to some seconds late. Nothing is lost, but the server has more work.",
+            *(finding.means for finding in asked if finding.code == "AUTHORIZATION_STRIPPED"),
         )
         return Plain(Tone.LATE, "Transom works, but messages come late.", noticed, _to_do(report, plan, asked))
     if asked:

@@ -8,7 +8,6 @@ from typing import Final
 
 from app.client.doctor.conclusions import sentence_begins
 from app.client.doctor.report import Finding, Report, Severity, Verdict
-from app.client.doctor.ways import ways_of
 
 #: Each of these keeps WebSockets away; event streams are kept away by those of the other set.
 _WEBSOCKETS: Final = frozenset(
@@ -78,7 +77,7 @@ def plan_for(report: Report) -> Plan:
         # What cuts everything comes before what it would cut.
         return _out_of_polling(tuple(sorted(changes, key=lambda finding: finding.code != _BRIEF)), leave)
     if report.verdict is Verdict.LIVE:
-        return _to_the_rest(report, tuple(finding for finding in changes if finding.to_do), leave)
+        return _to_the_rest(tuple(finding for finding in changes if finding.to_do), leave)
     success = f"It worked if the first line of the test begins with “{sentence_begins(None)}”."
     return Plan(changes, leave, f"Nothing gets through at the moment. {_AND_SEE}", (1,), (), success)
 
@@ -114,17 +113,16 @@ def _out_of_polling(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> P
     return Plan(tuple(changes), leave, advice, tuple(needed), tuple(either), _SUCCESS)
 
 
-def _to_the_rest(report: Report, changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan:
+def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan:
     if not changes:
         said = "Nothing can be done about it, and nobody notices it." if leave else "Nothing stands in the way"
         return Plan((), leave, said if leave else f"{said} of messages from here.", (), (), "")
-    in_time = f"{sentence_begins(ways_of(report.observations).best)}: messages get through."
     needed = [number for number, finding in enumerate(changes, 1) if finding.severity is Severity.SERIOUS]
     if needed:
         only = "Only 1 matters" if len(needed) == 1 else f"{_listed(needed)} matter"
-        advice = f"{in_time} {only} to users: do 1 first.{_optional(changes, set(needed))}"
+        advice = f"{only} to users: do 1 first.{_optional(changes, set(needed))}"
         return Plan(tuple(changes), leave, advice, tuple(needed), (), _SUCCESS)
-    advice = f"{in_time} Nothing has to be changed for users.{_optional(changes, set())}"
+    advice = f"Nothing has to be changed for users.{_optional(changes, set())}"
     return Plan(tuple(changes), leave, advice, (), (), "")
 
 
