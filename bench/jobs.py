@@ -35,6 +35,7 @@ TASKS: Final = 5000
 WARM: Final = 200
 PROCESSES: Final = 2
 LOOK_SECONDS: Final = 0.005
+LOOK_AT_JOBS_SECONDS: Final = 0.05
 
 
 def main() -> None:
@@ -100,9 +101,9 @@ def whole_product(folder: Path) -> float:
         gate.touch()
         wait_until(lambda: done(product) >= WARM, what="the first jobs")
         begun, before = time.monotonic(), done(product)
-        # The last to be submitted is the last to be begun; another process may be at the one before.
-        product.wait(max(ids))
-        wait_until(lambda: done(product) == JOBS + PROCESSES, what="all jobs being done")
+        # Asked of the database, and seldom: who asks the product keeps it from its work.
+        while done(product) < JOBS + PROCESSES:
+            time.sleep(LOOK_AT_JOBS_SECONDS)
         return (JOBS + PROCESSES - before) / (time.monotonic() - begun)
     finally:
         product.stop()

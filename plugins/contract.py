@@ -262,7 +262,7 @@ class Observer(Protocol):
     """Who is told what a run does, while it does it. Calls come from the run's own thread."""
 
     def stop_requested(self) -> bool:
-        """Whether the run should stop; asked between frames."""
+        """Whether the run should stop; asked before a tool does anything, and after each frame was told."""
         ...
 
     def metadata(self, plugin: str, metadata: PluginMetadata) -> None:

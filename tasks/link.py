@@ -77,6 +77,8 @@ class Link:
         except OSError as error:
             self._socket.close()
             raise ScribeLost(f"The scribe can't be reached: {error}") from error
+        #: Messages that go with the next one: each time the other end wakes costs it more than a message.
+        self._held: list[bytes] = []
         self._answers: SimpleQueue[list[Any] | None] = SimpleQueue()
         #: Why this child must stop what it does; None while it may go on.
         self.stop_reason: str | None = None
@@ -89,10 +91,19 @@ class Link:
         """Whether the connection is gone for good."""
         return self.stop_reason == "scribe_lost"
 
-    def send(self, message: list[Any]) -> None:
-        """Send one message; raises `ScribeLost`."""
+    def send(self, message: list[Any], *, soon: bool = False) -> None:
+        """Send one message; raises `ScribeLost`. One that is to go `soon` goes with the next one, or by `flush`."""
+        self._held.append(encode(message))
+        if not soon:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is held; raises `ScribeLost`."""
+        if not self._held:
+            return
+        held, self._held = b"".join(self._held), []
         try:
-            self._socket.sendall(encode(message))
+            self._socket.sendall(held)
         except OSError as error:
             if error.errno in _NOT_OURS:
                 _end_process()

@@ -64,7 +64,8 @@ class Run:
     def emit(self, n: int, kind: str, timestamp: str, payload: str, row: dict[str, Any]) -> None:
         """Take a message to be committed."""
         draft = Draft(MessageType(kind), payload, timestamp, self.job.id, self.job.attempt, self.job.batch_id)
-        self.job = replace(self.job, **row)
+        if row:
+            self.job = replace(self.job, **row)
         self.waiting.append((n, draft, row))
         self.heard_at = time.monotonic()
 

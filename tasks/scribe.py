@@ -196,7 +196,8 @@ class Scribe:
             # Meanwhile: a worker that drains waits for no child that runs nothing.
             await self._watch.hand_back(Run(job), crashed=False)
             return None
-        logger.info("A job begins", extra={"action": "job_claimed", **about(job)})
+        # At every small job, where its end says how long it ran.
+        logger.debug("A job begins", extra={"action": "job_claimed", **about(job)})
         return Run(job)
 
     def _follow(self, child: Child) -> None:

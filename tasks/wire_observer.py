@@ -44,6 +44,8 @@ MAX_PAYLOAD_BYTES: Final = 4 * 1024 * 1024
 #: A result beyond this ends the job as an error: it is kept in the job's row, and read whole.
 MAX_RESULT_BYTES: Final = 16 * 1024 * 1024
 DEVICE_UNAVAILABLE: Final = "DEVICE_UNAVAILABLE"
+#: What the runner itself tells goes together: it asks whether to stop before a tool works, and what is held goes then.
+SOON: Final = frozenset({MessageType.METADATA, MessageType.PROGRESS, MessageType.PLUGIN_STATUS, MessageType.FRAME})
 
 
 class WireObserver:
@@ -73,7 +75,9 @@ class WireObserver:
         self._row: dict[str, Any] = {}
 
     def stop_requested(self) -> bool:
-        """Whether the job is not this child's any more."""
+        """Whether the job is not this child's any more; what was told so far is on its way then."""
+        with self._speaking:
+            self._link.flush()
         return self._link.stop_reason is not None
 
     def metadata(self, plugin: str, metadata: PluginMetadata) -> None:
@@ -229,7 +233,9 @@ class WireObserver:
         self.following = answer[2:]
         if committed:
             code = row["error"]["error_code"] if status is JobStatus.ERROR else None
-            logger.info("The job has ended", extra={"action": "job_ended", "status": status.value, "code": code})
+            ran_ms = None if self._job.started_at_ms is None else now_ms() - self._job.started_at_ms
+            facts = {"action": "job_ended", "status": status.value, "code": code, "ran_ms": ran_ms}
+            logger.info("The job has ended", extra=facts)
         return committed
 
     def close(self) -> None:
@@ -261,7 +267,8 @@ class WireObserver:
         with self._speaking:
             if not self._over:
                 self._n += 1
-                self._link.send(["emit", self._n, str(kind), timestamp_now(), payload, {**self._row, **(row or {})}])
+                message = ["emit", self._n, str(kind), timestamp_now(), payload, {**self._row, **(row or {})}]
+                self._link.send(message, soon=kind in SOON)
                 self._row = {}
 
     def _leave_out(self, kind: MessageType, why: str) -> None:

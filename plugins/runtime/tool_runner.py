@@ -115,6 +115,8 @@ class _Run:
         for tool in self._tools:
             tool.tell_started()
         for tool in self._tools:
+            # To load a model takes its time: before it, as before all that a tool does.
+            self._stop_if_requested()
             tool.start(device, fallback_allowed=fallback_allowed)
 
     def process_frames(self) -> None:
@@ -126,17 +128,22 @@ class _Run:
             # How far it came is the first thing to ask of a run that failed.
             tool.on_crash = lambda: self._tell_unless_none(meter.untold())
         for frame in self._media:
-            self._stop_if_requested()
             for tool in self._tools:
+                self._stop_if_requested()
                 tool.process(frame)
             self.frames += 1
             self._tell_unless_none(meter.frame_done(self._media.position()))
+            # Before the next frame is decoded, which may take long as well.
+            self._stop_if_requested()
         self._stop_if_requested()
 
     def finish(self) -> dict[str, dict[str, JsonValue]]:
         """Every tool's result, and the end of the progress."""
         self._tell_progress("finishing", Progress(99, self.frames, self.frames, None))
-        results = {tool.name: tool.finish() for tool in self._tools}
+        results: dict[str, dict[str, JsonValue]] = {}
+        for tool in self._tools:
+            self._stop_if_requested()
+            results[tool.name] = tool.finish()
         self._tell_progress("finished", Progress(100, self.frames, self.frames, 0.0))
         return results
 
