@@ -9,6 +9,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from app.jobs.job import Job
 from app.realtime.events import LogEvent
 from app.settings import load_settings
 from tasks.child import Child
@@ -30,13 +31,13 @@ class ProbedScribe(Scribe):
         self._committed_at = time.time()
         super().publish(epoch, events)
 
-    async def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
+    def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> list[Job]:
         for _, _, entry in taken:
             delays_ms.extend(
                 (self._committed_at - datetime.fromisoformat(draft.timestamp).timestamp()) * 1000
                 for draft in entry.drafts
             )
-        await super()._settle(taken, committed)
+        return super()._settle(taken, committed)
 
 
 def main() -> None:

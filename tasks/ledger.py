@@ -55,12 +55,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """One commit: what became of each entry, the job that its child got after it, and the events to publish."""
+    """One commit: what became of each entry, and the events to publish.
+
+    `given` is, by entry, whether its child's wish was looked at, and the job that it got.
+    """
 
     epoch: str
     outcomes: list[Outcome]
     events: list[LogEvent]
-    given: list[Job | None]
+    given: list[tuple[bool, Job | None]]
 
 
 def commit(connection: HotConnection, entries: list[Entry]) -> Committed:
@@ -69,26 +72,31 @@ def commit(connection: HotConnection, entries: list[Entry]) -> Committed:
     drafts: dict[str, list[Draft]] = {}
     runs: list[dict[str, Any]] = []
     webhooks: list[Webhook] = []
-    for entry in entries:
+    fresh: set[int] = set()
+    for index, entry in enumerate(entries):
         if advance(connection, entry.job_id, entry.attempt, from_n=entry.from_n, to_n=entry.to_n, values=entry.row):
             drafts.setdefault(entry.tenant, []).extend(entry.drafts)
             runs.extend({"tenant": entry.tenant, "job_id": entry.job_id, **run} for run in entry.tool_runs)
             if entry.webhook is not None:
                 webhooks.append(entry.webhook)
             outcomes.append(Outcome.COMMITTED)
+            fresh.add(index)
         else:
             # Already there: an earlier try of this very commit succeeded though its answer was lost. The relay
             # reads its events from the log within a second.
             done = committed_n(connection, entry.job_id, entry.attempt) == entry.to_n
             outcomes.append(Outcome.COMMITTED if done else Outcome.FENCED)
-    # After all ends, so that fairness counts what still runs; before the log's head is locked, as every claim.
-    given: list[Job | None] = []
-    for entry, outcome in zip(entries, outcomes, strict=True):
-        wanted = entry.wanted if outcome is Outcome.COMMITTED else None
-        job = None if wanted is None else give(connection, wanted)
-        given.append(job)
-        if job is not None:
-            drafts.setdefault(job.tenant, []).append(job.status_draft())
+    # After all ends, so that fairness counts what still runs; before the log's head is locked, as every claim. One a
+    # commit: two scribes that each hold one line's turn and want the other's would wait for each other. None where an
+    # earlier try of this commit has given one already.
+    given: list[tuple[bool, Job | None]] = [(False, None)] * len(entries)
+    for index, entry in enumerate(entries):
+        if entry.wanted is not None and index in fresh:
+            job = give(connection, entry.wanted)
+            given[index] = (True, job)
+            if job is not None:
+                drafts.setdefault(job.tenant, []).append(job.status_draft())
+            break
     events = [event for tenant in sorted(drafts) for event in append(connection, tenant, drafts[tenant])]
     if runs:
         connection.execute(_INSERT_RUNS, runs)

@@ -60,6 +60,8 @@ def decode(body: bytes) -> list[Any]:
 
 
 PREFIX_BYTES: Final = _LENGTH.size
+#: What each question is answered with.
+_ANSWERS: Final = {"claim": "job", "end": "ended", "stopped": "ended"}
 
 
 def _end_process() -> NoReturn:
@@ -116,6 +118,10 @@ class Link:
         answer = self._answers.get()
         if answer is None:
             raise ScribeLost("The scribe went away before it answered")
+        if answer[0] != _ANSWERS[message[0]]:
+            # One answer too many or too few: each further one would be taken for another's.
+            self.close()
+            raise ScribeLost(f"The scribe answered {answer[0]!r} to {message[0]!r}")
         return answer
 
     def wait_until_lost(self) -> None:

@@ -52,6 +52,11 @@ class Run:
     #: The limit that it is over: the job ends as that says, and not as the next attempt.
     breach: Breach | None = None
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether its child wants the next job, and is not being stopped or ended itself."""
+        return self.wants is not None and self.breach is None and self.stop_at is None
+
     def for_its_process(self) -> dict[str, Any]:
         """The job's row as its process gets it: whom to tell of its end is none of its tool's business."""
         return {**self.job.row(), "webhook_url": None}

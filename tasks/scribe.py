@@ -148,9 +148,10 @@ class Scribe:
             case ["end", int(n), str(status), dict(row), list(tool_runs), (str() | None) as wants]:
                 if wants is not None:
                     self._watch.asked(child)
-                await self._take(child, lambda run: run.end(n, {**row, **_ended(status)}, tool_runs, wants))
                 run = child.run
-                if run is not None and run.fenced:
+                await self._take(child, lambda run: run.end(n, {**row, **_ended(status)}, tool_runs, wants))
+                # Meanwhile the next one may have begun.
+                if run is not None and run is child.run and run.fenced:
                     # The job was taken away before its end came; what the child said of it is nobody's.
                     child.release(confirmed=False)
                     await self._watch.leave_nothing(run.job)
@@ -177,7 +178,9 @@ class Scribe:
             child.send(["job", None])
             return
         self.publish(epoch, moved.events)
-        run = await self._begun(child, moved.job)
+        run = self._begun(child, moved.job)
+        if run is None:
+            await self._watch.hand_back(Run(moved.job), crashed=False)
         child.run = run
         self._follow(child)
         child.send(["job", None if run is None else run.for_its_process()])
@@ -186,15 +189,14 @@ class Scribe:
         return Claim(
             queues=(queue,),
             worker_id=self._settings.worker_id,
-            lease_until_ms=now_ms() + int(self._settings.lease_seconds * 1000),
+            lease_ms=int(self._settings.lease_seconds * 1000),
             left_to_others=self._watch.left_to_others(queue),
         )
 
-    async def _begun(self, child: Child, job: Job) -> Run | None:
-        """The run of a job that was claimed for a child; None where it was handed back at once."""
+    def _begun(self, child: Child, job: Job) -> Run | None:
+        """The run of a job that was claimed for a child; None where it is to be handed back at once."""
         if self._watch.draining or child.gone:
             # Meanwhile: a worker that drains waits for no child that runs nothing.
-            await self._watch.hand_back(Run(job), crashed=False)
             return None
         # At every small job, where its end says how long it ran.
         logger.debug("A job begins", extra={"action": "job_claimed", **about(job)})
@@ -278,36 +280,45 @@ class Scribe:
             for child in children[first:] + children[:first]:
                 entry = child.run.take(room) if child.run is not None and room > 0 else None
                 if child.run is not None and entry is not None:
-                    if child.run.wants is not None and entry.ends and not self._watch.draining:
-                        entry = replace(entry, wanted=self._wanted(child.run.wants))
+                    if entry.ends and child.run.may_go_on and not self._watch.draining:
+                        entry = replace(entry, wanted=self._wanted(child.run.wants or ""))
                     taken.append((child, child.run, entry))
                     room -= len(entry.drafts)
             if not taken:
                 continue
+            # As everybody who locks several jobs.
+            taken.sort(key=lambda one: one[2].job_id)
             few = MAX_ROWS - room <= ROWS_AT_ONCE
             entries = [entry for _, _, entry in taken]
             committed = await (
                 self._transactions.run_at_once(commit, entries) if few else self._transactions.run(commit, entries)
             )
             self.publish(committed.epoch, committed.events)
-            await self._settle(taken, committed)
+            nobodys = self._settle(taken, committed)
             async with self._settled:
                 self._settled.notify_all()
+            for job in nobodys:
+                await self._watch.hand_back(Run(job), crashed=False)
             for (_, run, _), outcome in zip(taken, committed.outcomes, strict=True):
                 if outcome is Outcome.FENCED and run.ending:
                     await self._watch.leave_nothing(run.job)
 
-    async def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> None:
-        for (child, run, entry), outcome, job in zip(taken, committed.outcomes, committed.given, strict=True):
+    def _settle(self, taken: list[tuple[Child, Run, Entry]], committed: Committed) -> list[Job]:
+        """Tell every child what became of what it said; gives the jobs that were claimed for one that is gone."""
+        nobodys: list[Job] = []
+        for (child, run, entry), outcome, (asked, job) in zip(taken, committed.outcomes, committed.given, strict=True):
             if outcome is Outcome.FENCED:
                 child.lose(run, "claim_lost")
                 continue
             run.settle(entry)
+            following = self._begun(child, job) if job is not None and run.ended else None
             if run.ended:
-                following = None if job is None else await self._begun(child, job)
-                child.release(confirmed=True, following=following, asked=entry.wanted is not None)
+                child.release(confirmed=True, following=following, asked=asked)
+            if job is not None and following is None:
+                nobodys.append(job)
         if any(child.run is not None and child.run.waiting for child in self._children):
             self._work.set()
+        return nobodys
 
 
 def _claim(connection: HotConnection, wanted: Claim) -> tuple[Moved | None, str]:

@@ -38,8 +38,9 @@ KEYS_A_ROUND: Final = 1_000
 STEPS_A_ROUND: Final = 20
 #: Jobs a round that are trimmed.
 JOBS_A_ROUND: Final = 20
-#: Jobs a round that are measured, in one transaction: more than a busy worker ends in its time.
-MEASURED_A_ROUND: Final = 500
+#: Jobs that are measured in one transaction, and how many of these a round: more than a busy worker ends meanwhile.
+MEASURED_A_STEP: Final = 25
+MEASURING_STEPS: Final = 20
 #: Uploads a round that are over.
 UPLOADS_A_ROUND: Final = 20
 #: Between two looks at the batches that are not over.
@@ -179,8 +180,10 @@ class Cleaning:
             await self._transactions.run(trimming.apply, trim)
 
     async def _measure(self) -> None:
-        ended = await self._transactions.read(usage.unmeasured, MEASURED_A_ROUND)
-        if ended:
+        for _ in range(MEASURING_STEPS):
+            ended = await self._transactions.read(usage.unmeasured, MEASURED_A_STEP)
+            if not ended:
+                return
             measured = await asyncio.to_thread(self._with_pictures, ended)
             await self._transactions.run(usage.put_in_all, measured)
 

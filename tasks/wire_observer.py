@@ -32,7 +32,7 @@ from app.realtime.message_types import (
 )
 from plugins.contract import FrameData as ToolFrame
 from plugins.contract import Picture, PluginMetadata, PluginStatus, Severity
-from tasks.link import Link
+from tasks.link import Link, ScribeLost
 from tasks.previews import Previews
 
 logger = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class WireObserver:
         # A tool's threads may speak, too, and go on speaking after its end.
         self._speaking = threading.RLock()
         self._over = False
+        self._ended = False
         self._tool_runs: list[dict[str, Any]] = []
         #: Changes of the job's row that go with the next message.
         self._row: dict[str, Any] = {}
@@ -225,6 +226,12 @@ class WireObserver:
 
     def end(self, status: JobStatus, row: dict[str, Any]) -> bool:
         """End the job; True once that is committed, False where the job was not ours any more."""
+        if self._ended:
+            # Something that the tool left behind has interrupted the first try: whose answer comes next is not known,
+            # and by now it may be the next job that would be ended.
+            self._link.close()
+            raise ScribeLost("The end of a job was said twice")
+        self._ended = True
         self.close()
         self._n += 1
         row = {**self._row, **row}

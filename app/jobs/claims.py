@@ -67,7 +67,8 @@ class Claim:
 
     queues: tuple[str, ...]
     worker_id: str
-    lease_until_ms: int
+    #: From the moment at which it is given: a commit may have waited long for its database.
+    lease_ms: int
     left_to_others: frozenset[str] = frozenset()
 
 
@@ -91,7 +92,7 @@ def give(connection: HotConnection, wanted: Claim) -> Job | None:
     values: dict[str, Any] = {
         "status": JobStatus.RUNNING,
         "worker_id": wanted.worker_id,
-        "lease_until_ms": wanted.lease_until_ms,
+        "lease_until_ms": now + wanted.lease_ms,
         "last_n": 0,
         "progress": 0,
         "started_at_ms": now,

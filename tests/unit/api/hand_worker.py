@@ -131,7 +131,7 @@ class HandWorker:
                             "gpu",
                         ),
                         worker_id="hand-1",
-                        lease_until_ms=2**52,
+                        lease_ms=2**50,
                     ),
                 )
             assert moved is not None, f"{job_id} does not wait"

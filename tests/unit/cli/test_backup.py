@@ -130,7 +130,7 @@ def test_who_still_runs_a_job_of_before_has_lost_it(
         transitions.submit(connection, job)
     make(database, blobs, tmp_path / "backup")
     with database.write() as connection:
-        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_until_ms=2**52))
+        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_ms=2**50))
 
     restore(database, blobs, tmp_path / "backup", overwrite=True)
 

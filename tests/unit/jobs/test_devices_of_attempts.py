@@ -9,7 +9,6 @@ import pytest
 
 from app.database.engine import Database
 from app.jobs import claims, store, transitions
-from app.jobs.ids import now_ms
 from app.jobs.job import Job
 
 FELL_BACK = {"device_used": "cpu", "fallback": True, "fallback_reason": "no memory"}
@@ -23,7 +22,7 @@ def test_the_next_attempt_is_given_what_its_queue_is_for(
     job = new_job(queue=queue, device_requested="gpu", device_used=queue)
     with database.write() as connection:
         transitions.submit(connection, job)
-        claims.claim(connection, claims.Claim(queues=(queue,), worker_id="w", lease_until_ms=now_ms() + 20_000))
+        claims.claim(connection, claims.Claim(queues=(queue,), worker_id="w", lease_ms=20_000))
         transitions.advance(connection, job.id, 1, from_n=0, to_n=1, values=FELL_BACK)
         transitions.hand_back(connection, job.tenant, job.id, 1, crashed=True, max_crashes=3)
         after = store.get(connection, job.tenant, job.id)

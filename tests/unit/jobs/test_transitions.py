@@ -27,9 +27,7 @@ def _submit(database: Database, job: Job) -> Job:
 
 def _claim(database: Database, *queues: str) -> Job | None:
     with database.write() as connection:
-        moved = claims.claim(
-            connection, claims.Claim(queues=queues or ("cpu",), worker_id="w", lease_until_ms=now_ms() + 20_000)
-        )
+        moved = claims.claim(connection, claims.Claim(queues=queues or ("cpu",), worker_id="w", lease_ms=20_000))
     return None if moved is None else moved.job
 
 
@@ -83,7 +81,7 @@ def test_claim_leaves_to_others_what_only_they_have(database: Database, new_job:
                 claims.Claim(
                     queues=("cpu",),
                     worker_id="w",
-                    lease_until_ms=now_ms() + 20_000,
+                    lease_ms=20_000,
                     left_to_others=frozenset({"codes"}),
                 ),
             )

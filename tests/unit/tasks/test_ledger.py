@@ -20,9 +20,7 @@ PROGRESS = '{"job_id":"x","progress":1}'
 def _running(database: Database, job: Job) -> Run:
     with database.write() as connection:
         transitions.submit(connection, job)
-        moved = claims.claim(
-            connection, claims.Claim(queues=(job.queue,), worker_id="w", lease_until_ms=now_ms() + 20_000)
-        )
+        moved = claims.claim(connection, claims.Claim(queues=(job.queue,), worker_id="w", lease_ms=20_000))
     assert moved is not None
     return Run(moved.job)
 

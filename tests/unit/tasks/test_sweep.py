@@ -45,9 +45,9 @@ def test_rings_for_free_processes_only(database: Database, new_job: Callable[...
         for _ in range(4):
             transitions.submit(connection, new_job())
         first = sweep(connection, "s", Settings())
-        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_until_ms=now_ms() + 20_000))
+        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_ms=20_000))
         second = sweep(connection, "s", Settings())
-        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_until_ms=now_ms() + 20_000))
+        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_ms=20_000))
         third = sweep(connection, "s", Settings())
 
     assert [swept.bells for swept in (first, second, third)] == [{"cpu": 2}, {"cpu": 1}, {}]
@@ -65,7 +65,7 @@ def test_a_round_without_work_needs_no_writer(database: Database, new_job: Calla
 
     with database.write() as connection:
         transitions.submit(connection, new_job())
-        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_until_ms=now_ms() - 1))
+        claims.claim(connection, claims.Claim(queues=("cpu",), worker_id="w", lease_ms=-1))
         abandoned = look(connection, "s", settings)
         sweep(connection, "s", settings)
         after = look(connection, "s", settings)

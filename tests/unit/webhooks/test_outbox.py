@@ -43,7 +43,7 @@ def running(database: Database, job: Job) -> Run:
     """The job, claimed."""
     with database.write() as connection:
         transitions.submit(connection, job)
-        wanted = claims.Claim(queues=(job.queue,), worker_id="w", lease_until_ms=now_ms() + 20_000)
+        wanted = claims.Claim(queues=(job.queue,), worker_id="w", lease_ms=20_000)
         moved = claims.claim(connection, wanted)
     assert moved is not None
     return Run(moved.job)
