@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 ENTRY_POINTS: Final = "transom.plugins"
 #: Packages of the built-in folder that hold no plugin.
-_NOT_PLUGINS: Final = frozenset({"inspector", "runtime", "samples"})
+_NOT_PLUGINS: Final = frozenset({"inspector", "rendering", "runtime", "samples"})
 #: Names are parts of addresses, and a dot stands between a plugin's and a tool's.
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 #: An absolute path within a sentence; in quotes it may hold blanks.

@@ -176,3 +176,8 @@ def test_every_bad_option_is_named() -> None:
     assert [item["field"] for item in caught.value.fields] == ["frame", "marker", "speed"]
     assert all(item["message"] for item in caught.value.fields)
     assert "frame" in str(caught.value)
+
+
+def test_no_other_package_of_the_built_in_folder_is_taken_for_a_plugin() -> None:
+    """What stands beside the plugins is neither one nor one that failed."""
+    assert PluginRegistry.load().failed() == {}
