@@ -7,6 +7,7 @@ looks names up itself, so a name's addresses are checked as they are seen from h
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -32,6 +33,7 @@ from app.errors import (
 )
 from app.outbound.connecting import GuardedBackend, Resolve, SystemResolver, checked_addresses
 from app.outbound.guard import Policy, Target
+from app.outbound.streams import BoundedBackend, BoundedStream
 from app.settings import Settings
 from app.version import VERSION
 
@@ -44,6 +46,11 @@ POOL_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 10.0
 #: How long the other side may say nothing.
 SILENT_SECONDS: Final = 20.0
+#: Pieces of a body that may be as small as they like; of more the average has to be so many bytes.
+MAX_SMALL_PIECES: Final = 1000
+SMALL_BYTES: Final = 64
+#: Pieces after which everybody else has a turn.
+PIECES_A_TURN: Final = 32
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _WHOLE: Final = frozenset({200, 203})
 _NEEDS_CREDENTIALS: Final = 407
@@ -66,17 +73,26 @@ class Response:
         return message.get_filename() or self._asked.file_name
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body in pieces; raises `UrlTooLarge`, `UrlTimeout`, and `UrlUnreachable` where it breaks off."""
+        """The body in pieces.
+
+        Raises `UrlTooLarge`, `UrlTimeout`, `UrlUnreachable` where it breaks off, and `UrlBadStatus` where it comes in
+        very many pieces that are nearly empty.
+        """
         received = 0
         pieces = aiter(self._answer.aiter_stream())
-        while True:
+        for count in itertools.count(1):
             with _told_as_ours(self._asked):
                 async with asyncio.timeout_at(self._deadline):
+                    if count % PIECES_A_TURN == 0:
+                        # Pieces that are there already are given without any wait, in which the time could be over.
+                        await asyncio.sleep(0)
                     piece = await anext(pieces, None)
             if piece is None:
                 return
             received += len(piece)
             self._require_size(received)
+            if count > MAX_SMALL_PIECES and received < count * SMALL_BYTES:
+                raise UrlBadStatus(f"{self._asked.authority} sends the file in too many pieces that are too small")
             yield piece
 
     def require_file(self) -> None:
@@ -129,6 +145,7 @@ class Outbound:
                 ssl_context=tls,
                 max_connections=MAX_CONNECTIONS,
                 max_keepalive_connections=0,
+                network_backend=BoundedBackend(),
             )
         else:
             self._pool = httpcore.AsyncConnectionPool(
@@ -223,6 +240,9 @@ class Outbound:
                 if self._behind_proxy:
                     await self._check_from_here(target)
                 answer = await self._pool.handle_async_request(request)
+        stream = answer.extensions.get("network_stream")
+        if isinstance(stream, BoundedStream):
+            stream.end_head()
         if self._behind_proxy and answer.status == _NEEDS_CREDENTIALS:
             await answer.aclose()
             raise UrlUnreachable("The proxy that this server asks through wants other credentials")

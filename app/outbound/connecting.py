@@ -14,6 +14,7 @@ import httpcore
 
 from app.outbound.addresses import Address, address_of
 from app.outbound.guard import Policy
+from app.outbound.streams import BoundedBackend
 
 #: Finds the addresses of a name; raises `OSError`, also where there is none.
 Resolve = Callable[[str], Awaitable[list[Address]]]
@@ -72,7 +73,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, policy: Policy, resolve: Resolve) -> None:
         self._policy = policy
         self._resolve = resolve
-        self._network = httpcore.AnyIOBackend()
+        self._network = BoundedBackend()
 
     async def connect_tcp(
         self,

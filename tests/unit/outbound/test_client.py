@@ -1,0 +1,107 @@
+"""What a server answers costs no more than it may, whatever it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpcore
+import pytest
+
+from app.errors import UrlBadStatus, UrlTimeout, UrlUnreachable
+from app.outbound.client import Outbound, Response
+from app.outbound.guard import Policy, read_url
+
+
+def _chunked(size: int, times: int) -> bytes:
+    piece = b"%x\r\n%s\r\n" % (size, b"x" * size)
+    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + piece * times + b"0\r\n\r\n"
+
+
+async def _asked(answer: bytes, work: Callable[[Response], Awaitable[None]], *, seconds: float = 60) -> None:
+    """Ask a server that answers so, and do something with that."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        try:
+            await writer.drain()
+        except ConnectionError:
+            # Whoever asked has heard enough.
+            return
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        outbound = Outbound(Policy.read(f"127.0.0.1:{port}", "127.0.0.1/32"))
+        try:
+            async with outbound.get(
+                f"http://127.0.0.1:{port}/x.png", seconds=seconds, max_bytes=10_000_000
+            ) as response:
+                await work(response)
+        finally:
+            await outbound.close()
+
+
+async def _read(response: Response) -> int:
+    return sum([len(chunk) async for chunk in response.chunks()])
+
+
+def test_a_body_of_very_small_pieces_is_refused() -> None:
+    """Each piece costs more than what is in it: nobody who sends a file sends it so."""
+
+    async def work(response: Response) -> None:
+        with pytest.raises(UrlBadStatus):
+            await _read(response)
+
+    asyncio.run(_asked(_chunked(1, 20_000), work))
+
+
+def test_a_body_of_small_pieces_is_read() -> None:
+    """Few very small ones, or many that are not: all of it is there."""
+
+    for piece, times in ((1, 900), (100, 2_000)):
+        sizes: list[int] = []
+
+        async def work(response: Response, sizes: list[int] = sizes) -> None:
+            sizes.append(await _read(response))
+
+        asyncio.run(_asked(_chunked(piece, times), work))
+        assert sizes == [piece * times]
+
+
+def test_the_time_that_a_body_may_take_ends_amid_pieces_that_are_there() -> None:
+    """Nothing of it has to be waited for, and yet it gives way: to its own deadline, and to everybody else."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 1000
+
+    async def work() -> None:
+        deadline = asyncio.get_running_loop().time()
+        answer = httpcore.Response(200, content=pieces())
+        with pytest.raises(UrlTimeout):
+            await _read(Response(read_url("http://a.example/"), answer, deadline=deadline, max_bytes=10_000_000))
+
+    asyncio.run(work())
+
+
+def test_what_comes_before_an_answer_has_an_end() -> None:
+    """A server that says again and again that one may go on is left."""
+
+    async def work(_: Response) -> None:
+        raise AssertionError("it has no end")
+
+    with pytest.raises(UrlUnreachable):
+        asyncio.run(_asked(b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000 + _chunked(1, 1), work))
+
+
+def test_a_large_body_is_not_taken_for_what_comes_before_an_answer() -> None:
+    """What is bounded ends with the head of the answer."""
+
+    async def work(response: Response) -> None:
+        assert await _read(response) == 3_000_000
+
+    asyncio.run(_asked(_chunked(100_000, 30), work))
