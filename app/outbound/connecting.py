@@ -53,7 +53,12 @@ class SystemResolver:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(done, outcome)
 
-        threading.Thread(target=look, name="resolver", daemon=True).start()
+        try:
+            threading.Thread(target=look, name="resolver", daemon=True).start()
+        except BaseException:
+            # No thread, as where the system has no more: nobody else would give the place back.
+            self._free.release()
+            raise
         return await found
 
 

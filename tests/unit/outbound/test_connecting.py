@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from app.errors import TransomError, UrlForbiddenAddress, UrlTimeout, UrlUnreachable
 from app.outbound.addresses import Address
 from app.outbound.client import Outbound
-from app.outbound.connecting import Resolve
+from app.outbound.connecting import MAX_LOOKUPS, Resolve, SystemResolver
 from app.outbound.guard import Policy
 from tests.certificates import make_certificate
 
@@ -134,6 +135,25 @@ def test_a_resolver_that_says_nothing_is_not_waited_for() -> None:
             await _read(_outbound(port, never), f"http://slow.example:{port}/", seconds=0.05)
 
     asyncio.run(_with_server(work))
+
+
+def test_a_thread_that_does_not_begin_costs_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system had no thread for a while, names are looked up again afterwards."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def work() -> None:
+        resolver = SystemResolver()
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            for _ in range(MAX_LOOKUPS):
+                with pytest.raises(RuntimeError):
+                    await resolver("localhost")
+        async with asyncio.timeout(30):
+            assert await resolver("localhost")
+
+    asyncio.run(work())
 
 
 def test_what_answers_over_tls_has_to_be_who_was_asked(tmp_path: Path) -> None:
