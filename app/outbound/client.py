@@ -68,9 +68,7 @@ class Response:
     @property
     def name(self) -> str | None:
         """What the file is called: by Content-Disposition, else by the address that was asked for first."""
-        message = Message()
-        message["Content-Disposition"] = _header(self._answer, b"content-disposition") or "attachment"
-        return message.get_filename() or self._asked.file_name
+        return _said_name(self._answer) or self._asked.file_name
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces.
@@ -291,6 +289,18 @@ def _log(target: Target, error: Exception) -> None:
         repr(error.__cause__ or error),
         extra={"action": "outbound_failed", "host": target.authority},
     )
+
+
+def _said_name(answer: httpcore.Response) -> str | None:
+    """The name of Content-Disposition; None where there is none that can be read."""
+    message = Message()
+    try:
+        message["Content-Disposition"] = _header(answer, b"content-disposition") or "attachment"
+        name = message.get_filename()
+    except (ValueError, TypeError, LookupError):
+        # Names in parts that don't fit together, in an encoding that is none: Python's reader has no error of its own.
+        return None
+    return None if name is None else name.encode(errors="replace").decode()
 
 
 def _header(answer: httpcore.Response, name: bytes) -> str | None:

@@ -105,3 +105,27 @@ def test_a_large_body_is_not_taken_for_what_comes_before_an_answer() -> None:
         assert await _read(response) == 3_000_000
 
     asyncio.run(_asked(_chunked(100_000, 30), work))
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("attachment; filename=a.png", "a.png"),
+        ("attachment; filename*=utf-8''gr%C3%BCn.png", "grün.png"),
+        ("attachment; filename*=a%00b''x", "path.png"),
+        ("attachment; filename*=idna''xn--%ff", "path.png"),
+        ("attachment; filename*=punycode''%ff", "path.png"),
+        ("attachment; filename*=nobody''x", "x"),
+        ("attachment; filename*=b; filename*0=a", "path.png"),
+        (f"attachment; filename*{'9' * 5000}=x", "path.png"),
+        ("attachment; filename*=unicode_escape''%5Cud800.png", "?.png"),
+        ("", "path.png"),
+    ],
+)
+def test_a_name_that_can_not_be_read_is_that_of_the_path(header: str, name: str) -> None:
+    """A server may say anything; the file has a name all the same."""
+    answer = httpcore.Response(200, headers=[("Content-Disposition", header)])
+
+    response = Response(read_url("http://a.example/path.png"), answer, deadline=0, max_bytes=1)
+
+    assert response.name == name
