@@ -215,10 +215,24 @@ class Expander:
                 logger.exception(
                     "An input could not be fetched", extra={"action": "expand_failed", "batch_id": step.batch.id}
                 )
+                if self.far.breaks(step.batch.id, item.n):
+                    await self._end_broken(step, item)
+                    return
             await asyncio.sleep(IDLE_SECONDS)
         finally:
             self.far.end(step.batch.id, item.n)
             self.wake()
+
+    async def _end_broken(self, step: _Step, item: WaitingItem) -> None:
+        """End an item that would break off for ever, such as where the disk is full."""
+        error = TransomError("This server could not fetch and store the input; its log says why")
+        step.outcomes[:] = [Outcome(item.n, None, {"code": error.code, "detail": error.detail})]
+        try:
+            await _to_the_end(self._commit(step))
+        except Exception:
+            # It is fetched again, and told then.
+            logger.exception("An item could not be ended", extra={"action": "expand_failed", "batch_id": step.batch.id})
+            await asyncio.sleep(IDLE_SECONDS)
 
     async def _give_up(self, fetching: Iterable[asyncio.Task[None]]) -> None:
         tasks = list(fetching)

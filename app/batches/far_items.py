@@ -20,7 +20,9 @@ MAX_A_HOST: Final = 6
 #: Requests in a row that a host does not answer, and how long it is then left alone.
 PATIENCE: Final = 10
 AWAY_SECONDS: Final = 10.0
-#: Hosts that are remembered; beyond it the one that has been longest is forgotten.
+#: Times that one item's turn may end by an error that nobody foresaw; then the item ends too.
+MAX_BREAKS: Final = 3
+#: Hosts and broken items that are remembered; beyond it the one that has been longest is forgotten.
 MAX_HOSTS: Final = 1000
 
 URL: Final = "url"
@@ -34,6 +36,8 @@ class FarItems:
         self._under_way: dict[tuple[str, int], str] = {}
         self._failures: dict[str, int] = {}
         self._away_until: dict[str, float] = {}
+        #: By batch and number: how often an item's turn broke off.
+        self._breaks: dict[tuple[str, int], int] = {}
 
     def of_batch(self, batch_id: str) -> set[int]:
         """The numbers of a batch's items that are under way."""
@@ -62,6 +66,17 @@ class FarItems:
     def end(self, batch_id: str, n: int) -> None:
         """One is no longer under way."""
         self._under_way.pop((batch_id, n), None)
+
+    def breaks(self, batch_id: str, n: int) -> bool:
+        """One's turn was broken off by an error that nobody foresaw; whether that is enough."""
+        times = self._breaks.pop((batch_id, n), 0) + 1
+        if times >= MAX_BREAKS:
+            return True
+        # The newest stands last.
+        self._breaks[batch_id, n] = times
+        if len(self._breaks) > MAX_HOSTS:
+            del self._breaks[next(iter(self._breaks))]
+        return False
 
     def is_away(self, host: str, now: float) -> bool:
         """Whether a host is left alone at this moment."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
 
+from app.api import expanding
 from app.api.expanding import Expander
 from app.batches import store
 from app.batches.batch import Batch, Item
@@ -20,6 +21,7 @@ from app.errors import DatabaseUnavailable
 from app.jobs import fleet
 from app.jobs.fleet import Worker
 from app.jobs.ids import new_id, now_ms
+from app.outbound.client import Outbound
 from app.settings import Settings
 from app.storage.blobs import BlobStore, input_key, upload_key
 from app.uploads import store as uploads
@@ -178,3 +180,31 @@ def test_a_database_that_goes_away_costs_no_upload(
     asyncio.run(expander._round())
 
     assert counts(database, batch) == {"queued": 1, "jobs": 1}
+
+
+def test_an_item_that_breaks_off_again_and_again_ends(
+    database: Database, expander: Expander, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its input can't be stored, as on a full disk, it is not fetched for ever: it ends and says so."""
+    asked: list[str] = []
+
+    async def full(_: object, __: object, ___: str, url: str, **____: object) -> None:
+        asked.append(url)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(expanding, "fetch", full)
+    monkeypatch.setattr(expanding, "IDLE_SECONDS", 0.01)
+    expander.input_urls = cast("Outbound", object())
+    batch = hand_in(database, "motion", [Item(n=1, source={"kind": "url", "at": "http://a.example/1.png"})])
+
+    async def work() -> None:
+        while await expander._round() or expander._fetching:
+            await asyncio.gather(*expander._fetching)
+
+    asyncio.run(work())
+
+    assert len(asked) == 3
+    assert counts(database, batch) == {"error": 1, "jobs": 0}
+    with database.read() as connection:
+        items = store.items(connection, DEFAULT_TENANT, batch.id, status=None, after=0, limit=9)
+    assert [item.error["code"] for item in items if item.error] == ["INTERNAL_ERROR"]
