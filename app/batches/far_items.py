@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
 
 from app.batches.store import WaitingItem
+from app.errors import UrlInvalid
+from app.outbound.guard import read_url
 
 #: Items at a time: in all, of one batch, and from one host.
 MAX_FAR: Final = 32
@@ -100,8 +101,8 @@ class FarItems:
 
 
 def host_of(item: WaitingItem) -> str:
-    """The host of an item's address, as it is written; empty where it can't be read, which its turn will tell."""
+    """Host and port of an item's address, in their one spelling; empty where it can't be read: its turn tells that."""
     try:
-        return urlsplit(str(item.source["at"])).netloc.lower()
-    except ValueError:
+        return read_url(str(item.source["at"])).place
+    except UrlInvalid:
         return ""

@@ -48,6 +48,11 @@ class Target:
         return self.bracketed if self.port == PORTS[self.scheme] else f"{self.bracketed}:{self.port}"
 
     @property
+    def place(self) -> str:
+        """Host and port: one spelling for all that means the same, by which requests are counted."""
+        return f"{self.bracketed}:{self.port}"
+
+    @property
     def file_name(self) -> str | None:
         """The last part of the path; None where it has none."""
         return unquote(self.path.split("?")[0].rsplit("/", maxsplit=1)[-1]) or None

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,8 +16,10 @@ import sqlalchemy as sa
 from app.batches.batch import Batch
 from app.database.direct import HotConnection
 from app.database.schema import webhooks
+from app.errors import UrlInvalid
 from app.jobs.ids import new_id, now_ms
 from app.jobs.job import Job
+from app.outbound.guard import read_url
 from app.webhooks.payloads import BatchWebhook, JobWebhook, batch_body, job_body
 
 PREFIX: Final = "msg_"
@@ -42,7 +43,7 @@ class Webhook:
     job_id: str | None
     batch_id: str | None
     url: str
-    #: Name and port of its receiver: what has a limit of its own.
+    #: Name and port of its receiver, in their one spelling: what has a limit of its own.
     host: str
     type: str
     body: str
@@ -122,6 +123,8 @@ def _made(
 
 
 def _host_of(url: str) -> str:
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return f"{parts.hostname}:{port}"
+    try:
+        return read_url(url).place
+    except UrlInvalid:
+        # It was read when it was taken. Whatever reads it otherwise now, the job ends; the deliverer tells.
+        return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.batches.far_items import AWAY_SECONDS, MAX_A_BATCH, MAX_A_HOST, MAX_FAR, MAX_HOSTS, PATIENCE, FarItems
+from app.batches.far_items import AWAY_SECONDS, MAX_A_BATCH, MAX_A_HOST, MAX_FAR, MAX_HOSTS, PATIENCE, FarItems, host_of
 from app.batches.store import WaitingItem
 
 
@@ -23,6 +23,17 @@ def test_one_host_leaves_room_for_another() -> None:
         201,
     ]
     assert len(far.of_batch("a")) == MAX_A_BATCH
+
+
+def test_one_host_is_one_however_it_is_spelt() -> None:
+    """Upper case, a dot at its end, its port said, another alphabet's form: none gets it a further place."""
+    spellings = ["bücher.example", "BÜCHER.example.", "xn--bcher-kva.example:80", "xn--bcher-kva.Example"]
+    many = [item for n, host in enumerate(spellings) for item in items(host, range(4 * n, 4 * n + 4))]
+
+    assert len(FarItems().choose("a", many)) == MAX_A_HOST
+    numbers = [items(host, range(1))[0] for host in ("127.0.0.1", "127.1", "2130706433", "0x7f.1", "[::ffff:7f00:1]")]
+    assert {host_of(item) for item in numbers} == {"127.0.0.1:80"}
+    assert host_of(items("::1", range(1))[0]) == ""
 
 
 def test_hosts_take_turns() -> None:

@@ -168,6 +168,26 @@ def test_a_batch_is_told_of_each_time_it_ends(database: Database) -> None:
     assert [json.loads(row.body)["data"]["status"] for row in rows(database)] == ["done", "cancelled"]
 
 
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://HOOKS.example.com./a", "hooks.example.com:443"),
+        ("https://bücher.example/", "xn--bcher-kva.example:443"),
+        ("http://0x7f.1/", "127.0.0.1:80"),
+        ("http://[::1]:8080/", "[::1]:8080"),
+        ("what no rule takes any more", ""),
+    ],
+)
+def test_a_receiver_is_one_however_it_is_spelt(database: Database, new_job: NewJob, url: str, host: str) -> None:
+    """What is counted of a receiver is counted under one name."""
+    job = new_job(webhook_url=url)
+    with database.write() as connection:
+        transitions.submit(connection, job)
+        transitions.cancel(connection, job.tenant, job.id)
+
+    assert [row.host for row in rows(database)] == [host]
+
+
 def test_the_full_are_passed_over(database: Database, new_job: NewJob) -> None:
     """However many wait for one receiver: what is due of the others is found, the longest due first."""
     for _ in range(20):
