@@ -168,7 +168,7 @@ class Outbound:
         deadline = asyncio.get_running_loop().time() + seconds
         asked = target = self.policy.target(url)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._send("GET", target, {"Accept": "*/*"}, b"", deadline)
+            answer = await self._send("GET", target, {"Accept": "*/*"}, b"", deadline, asked=asked)
             try:
                 location = _header(answer, b"location")
                 if answer.status not in _REDIRECTS or location is None:
@@ -178,7 +178,7 @@ class Outbound:
                     return
             finally:
                 await answer.aclose()
-            target = self._next(target, location)
+            target = self._next(target, location, asked=asked)
         raise UrlTooManyRedirects(f"{asked.authority} redirects more than {MAX_REDIRECTS} times")
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, seconds: float) -> Posted:
@@ -187,23 +187,31 @@ class Outbound:
         Raises `UrlInvalid`, `UrlNotAllowed`, `UrlForbiddenAddress`, `UrlUnreachable`, `UrlTimeout`, `TooBusy`.
         """
         deadline = asyncio.get_running_loop().time() + seconds
-        answer = await self._send("POST", self.policy.target(url), headers, body, deadline)
+        target = self.policy.target(url)
+        answer = await self._send("POST", target, headers, body, deadline, asked=target)
         await answer.aclose()
         return Posted(answer.status, _header(answer, b"retry-after"))
 
-    def _next(self, target: Target, location: str) -> Target:
+    def _next(self, target: Target, location: str, *, asked: Target) -> Target:
         """Where a redirect leads; raises what `Policy.target` raises, without the address that was not asked for."""
         try:
             found = self.policy.target(target.joined(location))
         except (UrlNotAllowed, UrlInvalid) as error:
             # Where it leads is what the other side said, and not what the caller did.
-            raise type(error)(f"{target.authority} redirects to an address that may not be asked") from None
+            raise type(error)(f"{asked.authority} redirects to an address that may not be asked") from None
         if target.scheme == "https" and found.scheme == "http":
-            raise UrlNotAllowed(f"{target.authority} redirects from https to http")
+            raise UrlNotAllowed(f"{asked.authority} redirects from https to http")
         return found
 
     async def _send(
-        self, method: str, target: Target, headers: Mapping[str, str], body: bytes, deadline: float
+        self,
+        method: str,
+        target: Target,
+        headers: Mapping[str, str],
+        body: bytes,
+        deadline: float,
+        *,
+        asked: Target,
     ) -> httpcore.Response:
         own = {
             "Host": target.authority,
@@ -233,7 +241,7 @@ class Outbound:
                 }
             },
         )
-        with _told_as_ours(target):
+        with _told_as_ours(asked, target):
             async with asyncio.timeout_at(deadline):
                 if self._behind_proxy:
                     await self._check_from_here(target)
@@ -265,21 +273,25 @@ def outbound_to(hosts: str, settings: Settings) -> Outbound:
 
 
 @contextmanager
-def _told_as_ours(target: Target) -> Iterator[None]:
-    """Tell what goes wrong with one kind of error, which says nothing of how things are behind the address."""
+def _told_as_ours(asked: Target, target: Target | None = None) -> Iterator[None]:
+    """Tell what goes wrong with one kind of error, which says nothing of how things are behind the address.
+
+    It names what the caller asked, and the log where that led.
+    """
+    target = target or asked
     try:
         yield
     except httpcore.PoolTimeout:
         raise TooBusy("Too many addresses are being asked at once") from None
     except (TimeoutError, httpcore.TimeoutException) as error:
         _log(target, error)
-        raise UrlTimeout(f"{target.authority} took too long") from None
+        raise UrlTimeout(f"{asked.authority} took too long") from None
     except httpcore.ProxyError as error:
         _log(target, error)
-        raise UrlUnreachable(f"The proxy that this server asks through did not reach {target.authority}") from None
+        raise UrlUnreachable(f"The proxy that this server asks through did not reach {asked.authority}") from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
         _log(target, error)
-        raise UrlUnreachable(f"{target.authority} could not be reached, or broke off") from None
+        raise UrlUnreachable(f"{asked.authority} could not be reached, or broke off") from None
 
 
 def _log(target: Target, error: Exception) -> None:

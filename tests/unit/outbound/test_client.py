@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpcore
 import pytest
 
 from app.errors import UrlBadStatus, UrlTimeout, UrlUnreachable
+from app.outbound.addresses import Address
 from app.outbound.client import Outbound, Response
 from app.outbound.guard import Policy, read_url
 
@@ -18,8 +20,13 @@ def _chunked(size: int, times: int) -> bytes:
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + piece * times + b"0\r\n\r\n"
 
 
-async def _asked(answer: bytes, work: Callable[[Response], Awaitable[None]], *, seconds: float = 60) -> None:
+async def _asked(answer: bytes, work: Callable[[Response], Awaitable[None]]) -> None:
     """Ask a server that answers so, and do something with that."""
+
+    async def resolve(host: str) -> list[Address]:
+        if host != "asked.example":
+            raise OSError("no such name")
+        return [ipaddress.ip_address("127.0.0.1")]
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -35,11 +42,11 @@ async def _asked(answer: bytes, work: Callable[[Response], Awaitable[None]], *, 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        outbound = Outbound(Policy.read(f"127.0.0.1:{port}", "127.0.0.1/32"))
+        hosts = f"asked.example:{port}, inner.example"
+        outbound = Outbound(Policy.read(hosts, "127.0.0.1/32"), resolve=resolve)
         try:
-            async with outbound.get(
-                f"http://127.0.0.1:{port}/x.png", seconds=seconds, max_bytes=10_000_000
-            ) as response:
+            url = f"http://asked.example:{port}/x.png"
+            async with outbound.get(url, seconds=60, max_bytes=10_000_000) as response:
                 await work(response)
         finally:
             await outbound.close()
@@ -96,6 +103,20 @@ def test_what_comes_before_an_answer_has_an_end() -> None:
 
     with pytest.raises(UrlUnreachable):
         asyncio.run(_asked(b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000 + _chunked(1, 1), work))
+
+
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
+def test_what_is_told_names_what_was_asked(status: str) -> None:
+    """Where a redirect led is between this server and that one."""
+
+    async def work(_: Response) -> None:
+        raise AssertionError("nobody answers there")
+
+    with pytest.raises(UrlUnreachable) as refused:
+        asyncio.run(_asked(f"HTTP/1.1 {status}\r\nLocation: http://inner.example/secret\r\n\r\n".encode(), work))
+
+    assert "asked.example" in refused.value.detail
+    assert "inner.example" not in refused.value.detail
 
 
 def test_a_large_body_is_not_taken_for_what_comes_before_an_answer() -> None:
