@@ -54,7 +54,8 @@ class Settings(BaseSettings):
     ca_bundle: Path | None = Field(None, description="CA certificates for outgoing connections.")
     private_networks: str = Field(
         "",
-        description="Networks that are not public and may be reached at addresses that callers name, comma-separated.",
+        description="Networks that are not public and may be reached at hosts that are listed by their own name or "
+        "address, not by `*`; comma-separated.",
     )
     outbound_proxy: str = Field(
         "", description="The http:// proxy through which addresses that callers name are asked; empty: directly."

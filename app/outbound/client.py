@@ -257,7 +257,7 @@ class Outbound:
     async def _check_from_here(self, target: Target) -> None:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await checked_addresses(self.policy, self._resolve, target.host)
+                await checked_addresses(self.policy, self._resolve, target.host, target.port)
         except OSError:
             # Behind a proxy many machines can't look up names of the outside: the proxy has its own view of them.
             logger.debug("A name is left to the proxy to look up", extra={"action": "left_to_proxy"})

@@ -62,13 +62,13 @@ class SystemResolver:
         return await found
 
 
-async def checked_addresses(policy: Policy, resolve: Resolve, host: str) -> list[Address]:
+async def checked_addresses(policy: Policy, resolve: Resolve, host: str, port: int) -> list[Address]:
     """The addresses of a host, all of which may be reached; raises `UrlForbiddenAddress`, `OSError`."""
     literal = address_of(host)
     addresses = [literal] if literal is not None else await resolve(host)
     if not addresses:
         raise OSError("The name has no address")
-    policy.require(addresses)
+    policy.require(addresses, host, port)
     return list(dict.fromkeys(addresses))
 
 
@@ -91,7 +91,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """A connection to one of the host's addresses; raises `UrlForbiddenAddress` and httpcore's errors."""
         try:
             async with asyncio.timeout(timeout):
-                addresses = await checked_addresses(self._policy, self._resolve, host)
+                addresses = await checked_addresses(self._policy, self._resolve, host, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
         except OSError as error:

@@ -74,7 +74,7 @@ class HostPattern:
 
     def matches(self, target: Target) -> bool:
         """Whether it means the host and port of an address."""
-        if target.port != self.port if self.port is not None else target.port not in PORTS.values():
+        if not self._has_port(target.port):
             return False
         if self.host == "*":
             return True
@@ -83,10 +83,21 @@ class HostPattern:
             return target.address is None and target.host.endswith(self.host[1:])
         return target.host == self.host
 
+    def names(self, host: str, port: int) -> bool:
+        """Whether it is that very host, and no pattern that others fit too."""
+        return self.host == host and self._has_port(port)
+
+    def _has_port(self, port: int) -> bool:
+        return port == self.port if self.port is not None else port in PORTS.values()
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The hosts that may be asked, and the networks that are not public and may be reached all the same."""
+    """The hosts that may be asked, and the networks that are not public and may be reached all the same.
+
+    Into those only hosts lead that are listed by their own name or address: whoever owns a name that a pattern fits
+    says where it leads.
+    """
 
     hosts: tuple[HostPattern, ...] = ()
     networks: tuple[Network, ...] = ()
@@ -105,12 +116,13 @@ class Policy:
         if not any(pattern.matches(target) for pattern in self.hosts):
             raise UrlNotAllowed(f"The host {target.authority[:255]!r} is not among those that this server asks")
         if target.address is not None:
-            self.require([target.address])
+            self.require([target.address], target.host, target.port)
         return target
 
-    def require(self, addresses: list[Address]) -> None:
-        """Raise `UrlForbiddenAddress` unless each may be reached; which one may not is not said."""
-        if not all(is_permitted(address, self.networks) for address in addresses):
+    def require(self, addresses: list[Address], host: str, port: int) -> None:
+        """Raise `UrlForbiddenAddress` unless each address of a host may be reached; which one may not is not said."""
+        networks = self.networks if any(pattern.names(host, port) for pattern in self.hosts) else ()
+        if not all(is_permitted(address, networks) for address in addresses):
             raise UrlForbiddenAddress
 
 

@@ -64,7 +64,13 @@ async def _read(outbound: Outbound, url: str, *, seconds: float = 20) -> bytes:
 
 
 def _outbound(port: int, resolve: Resolve, networks: str = LOOPBACK) -> Outbound:
-    return Outbound(Policy.read(f"*:{port}", networks), resolve=resolve)
+    return Outbound(Policy.read(_hosts(port), networks), resolve=resolve)
+
+
+def _hosts(port: int) -> str:
+    """The hosts that are asked here, each by its own name: only such may be in a network that is not public."""
+    names = ("images.example.com", "two.example", "nobody.example", "slow.example", "other.example", "hooks.example")
+    return ",".join(f"{name}:{port}" for name in (*names, "127.0.0.1"))
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_connected_to() -> None:
@@ -98,6 +104,18 @@ def test_one_forbidden_address_of_a_name_is_enough(addresses: list[str]) -> None
             await _read(_outbound(port, Names(addresses)), f"http://images.example.com:{port}/x")
         assert not heads
         assert not any(address in refused.value.detail for address in addresses)
+
+    asyncio.run(_with_server(work))
+
+
+def test_a_name_that_only_a_pattern_fits_leads_nowhere_private() -> None:
+    """Whoever owns a name says where it leads: a network that was opened for a host is open for no other."""
+
+    async def work(port: int, heads: list[bytes]) -> None:
+        outbound = Outbound(Policy.read(f"*:{port}", LOOPBACK), resolve=Names(["127.0.0.1"]))
+        with pytest.raises(UrlForbiddenAddress):
+            await _read(outbound, f"http://images.example.com:{port}/x")
+        assert not heads
 
     asyncio.run(_with_server(work))
 
@@ -165,7 +183,7 @@ def test_what_answers_over_tls_has_to_be_who_was_asked(tmp_path: Path) -> None:
 
     async def work(port: int, _: list[bytes]) -> None:
         def outbound(bundle: Path | None) -> Outbound:
-            return Outbound(Policy.read(f"*:{port}", LOOPBACK), ca_bundle=bundle, resolve=names)
+            return Outbound(Policy.read(_hosts(port), LOOPBACK), ca_bundle=bundle, resolve=names)
 
         assert await _read(outbound(certificate), f"https://127.0.0.1:{port}/") == b"hello"
         for url, bundle in ((f"https://other.example:{port}/", certificate), (f"https://127.0.0.1:{port}/", None)):

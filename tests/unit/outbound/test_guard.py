@@ -211,6 +211,36 @@ def test_a_host_that_is_listed_is_still_refused_by_its_address() -> None:
     with pytest.raises(UrlForbiddenAddress):
         Policy.read("127.0.0.1", "").target("http://127.0.0.1/")
     assert Policy.read("127.0.0.1", "127.0.0.0/8").target("http://127.0.0.1/").host == "127.0.0.1"
+    with pytest.raises(UrlForbiddenAddress):
+        Policy.read("*", "127.0.0.0/8").target("http://127.0.0.1/")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "host", "port", "reached"),
+    [
+        ("*", "10.1.2.3", 80, False),
+        ("*:8080", "10.1.2.3", 8080, False),
+        ("*", "inner.example.com", 80, False),
+        ("*.example.com", "inner.example.com", 80, False),
+        ("inner.example.com", "inner.example.com", 443, True),
+        ("*, inner.example.com", "inner.example.com", 80, True),
+        ("*:8080, inner.example.com", "inner.example.com", 8080, False),
+        ("10.1.2.3", "10.1.2.3", 80, True),
+        ("0x0a010203:8080", "10.1.2.3", 8080, True),
+        ("10.0.0.1, *", "10.1.2.3", 80, False),
+    ],
+)
+def test_a_pattern_that_others_fit_leads_nowhere_private(patterns: str, host: str, port: int, reached: bool) -> None:
+    """Into a network that is not public only a host leads that is listed by its own name or address."""
+    policy = Policy.read(patterns, "10.0.0.0/8")
+
+    policy.require([ipaddress.ip_address("8.8.8.8")], host, port)
+    try:
+        policy.require([ipaddress.ip_address("10.1.2.3")], host, port)
+    except UrlForbiddenAddress:
+        assert not reached
+    else:
+        assert reached
 
 
 @pytest.mark.parametrize(
