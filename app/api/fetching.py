@@ -36,7 +36,8 @@ async def take_url(request: ApiRequest, form: Form, job_id: str) -> None:
     """Make what is at the address that a form names the file of the job `job_id`; does nothing where it names none.
 
     Everything else about the form is looked at first. Raises what is wrong with it, `UrlInputDisabled`, `Invalid`
-    beside another input, `EmptyInput`, and what `Outbound.get` raises.
+    beside another input, `EmptyInput`, `TooBusy` where the host is being asked too often, and what `Outbound.get`
+    raises.
     """
     given = [name for name in URL_FIELDS if form.one(name)]
     if not given:
@@ -48,10 +49,11 @@ async def take_url(request: ApiRequest, form: Form, job_id: str) -> None:
         message = "can't be sent beside another input"
         raise Invalid(f"{given[0]} {message}", errors=[{"field": given[0], "message": message}])
     url = form.one(given[0]) or ""
-    outbound.policy.target(url)
+    target = outbound.policy.target(url)
     plan_of(form, await fleet_plugins(request))
     webhook_of(request, form.one("webhook_url"))
     settings = request.state["settings"]
-    form.file = await fetch(outbound, request.state["blobs"], input_key(job_id), url, settings=settings)
+    with outbound.waited_for.held(target.place):
+        form.file = await fetch(outbound, request.state["blobs"], input_key(job_id), url, settings=settings)
     if form.file.size == 0:
         raise EmptyInput

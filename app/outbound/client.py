@@ -34,6 +34,7 @@ from app.errors import (
 from app.outbound.connecting import GuardedBackend, Resolve, SystemResolver, checked_addresses
 from app.outbound.guard import Policy, Target
 from app.outbound.streams import BoundedBackend, BoundedStream
+from app.outbound.turns import Turns
 from app.settings import Settings
 from app.version import VERSION
 
@@ -43,6 +44,9 @@ MAX_REDIRECTS: Final = 5
 #: Requests at a time; more wait for `POOL_SECONDS`.
 MAX_CONNECTIONS: Final = 64
 POOL_SECONDS: Final = 10.0
+#: Of them, such as a caller waits for, in all and of one host: the rest is left to what runs in the background.
+MAX_WAITED_FOR: Final = 48
+MAX_WAITED_FOR_A_HOST: Final = 8
 CONNECT_SECONDS: Final = 10.0
 #: How long the other side may say nothing.
 SILENT_SECONDS: Final = 20.0
@@ -128,6 +132,8 @@ class Outbound:
         self, policy: Policy, *, proxy: str = "", ca_bundle: Path | None = None, resolve: Resolve | None = None
     ) -> None:
         self.policy = policy
+        #: Those that a caller waits for, by the host that was asked.
+        self.waited_for = Turns(most=MAX_WAITED_FOR, most_a_host=MAX_WAITED_FOR_A_HOST)
         self._resolve = resolve or SystemResolver()
         try:
             tls = trusting(ca_bundle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 from urllib.parse import quote
@@ -10,8 +11,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from app.outbound.client import MAX_WAITED_FOR_A_HOST
 from tests.back_ends import postgres_database
 from tests.outside import Outside, serve_outside
+from tests.stack import wait_until
 from tests.unit.api.web import PNG, Web, serve_web
 
 
@@ -117,6 +120,33 @@ def test_what_is_wrong_with_an_address_is_told(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (fetching.inputs(), fetching.get("/v1/jobs")["jobs"]) == before
     assert not any(host.startswith(("127.0.0.2", "[")) for host, _ in outside.asked)
+
+
+def test_one_host_has_so_many_places(own_web: Callable[..., Web], outside: Outside) -> None:
+    """A host that is slow takes no more, however it is spelt; another is asked beside it, and it itself afterwards."""
+    hosts = ("127.0.0.1", "localhost")
+    web = own_web(
+        input_url_hosts=",".join(f"{host}:{outside.port}" for host in hosts), private_networks="127.0.0.0/8, ::1/128"
+    )
+    outside.files["held/dot.png"] = PNG
+    spellings = ("127.0.0.1", "127.1", "2130706433", "0x7f.1")
+    with ThreadPoolExecutor(MAX_WAITED_FOR_A_HOST) as pool:
+        held = [
+            pool.submit(submit, web, f"http://{spellings[n % 4]}:{outside.port}/held/dot.png")
+            for n in range(MAX_WAITED_FOR_A_HOST)
+        ]
+        try:
+            wait_until(lambda: len(outside.asked) == MAX_WAITED_FOR_A_HOST)
+            refused = submit(web, f"{outside.url}/dot.png")
+            beside = submit(web, f"http://localhost:{outside.port}/dot.png")
+        finally:
+            outside.held.set()
+    answers = [each.result() for each in held]
+    outside.held.clear()
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "TOO_BUSY")
+    assert [answer.status_code for answer in (beside, *answers)] == [202] * (1 + MAX_WAITED_FOR_A_HOST)
+    assert submit(web, f"{outside.url}/dot.png").status_code == 202
 
 
 def test_a_name_that_leads_inside_is_refused(own_web: Callable[..., Web], outside: Outside) -> None:
