@@ -22,7 +22,8 @@ from app.storage.blobs import BlobStore, preview_key, preview_prefix
 
 CHUNK_BYTES: Final = 256 * 1024
 _PREVIEW: Final = re.compile(r"(\d+)\.jpg")
-_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+#: No file has a byte with more digits, and Python itself refuses to read very many.
+_RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 #: Whatever a file holds, a browser that opens it runs nothing of it.
 DISARMED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "Accept-Ranges": "bytes"}
 
@@ -89,7 +90,7 @@ async def blob_response(
 def _bounds(text: str, size: int) -> tuple[int, int] | None:
     """The first byte and the one after the last; None where there is no range that we serve (RFC 9110, 14.1.2).
 
-    Several ranges in one request are allowed to be ignored, and are.
+    Several ranges in one request are allowed to be ignored, and are; so is one with a number that no file has.
     """
     match = _RANGE.fullmatch(text.strip())
     if match is None or not (match[1] or match[2]):
