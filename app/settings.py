@@ -20,10 +20,12 @@ from app.outbound.guard import read_hosts, read_networks, require_proxy
 from app.webhooks.signing import keys_of
 
 PREFIX = "TRANSOM_"
-#: Of these no value is ever shown.
-_SECRET = frozenset({"webhook_secret"})
+#: Of these no value is ever shown: in a wrong address of a proxy a password may be anywhere.
+_SECRET = frozenset({"webhook_secret", "outbound_proxy"})
 #: What the web process alone needs: tools, which may read their environment, never see it.
-_OF_THE_WEB = frozenset({f"{PREFIX}WEBHOOK_HOSTS", f"{PREFIX}WEBHOOK_SECRET"})
+_OF_THE_WEB = frozenset(
+    f"{PREFIX}{name}" for name in ("WEBHOOK_HOSTS", "WEBHOOK_SECRET", "INPUT_URL_HOSTS", "OUTBOUND_PROXY")
+)
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 
 
@@ -58,7 +60,9 @@ class Settings(BaseSettings):
         "address, not by `*`; comma-separated.",
     )
     outbound_proxy: str = Field(
-        "", description="The http:// proxy through which addresses that callers name are asked; empty: directly."
+        "",
+        repr=False,
+        description="The http:// proxy through which addresses that callers name are asked; empty: directly.",
     )
 
     workers: int = Field(0, ge=0, le=256, description="Tool processes a worker; 0: one a core, at least two.")
@@ -298,7 +302,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
 
 def worker_environment(settings: Settings) -> dict[str, str]:
-    """The same for a process that runs tools: without what only the web process needs."""
+    """The same for any other process than the web process, above all for those that run tools: without what it alone
+    needs."""
     return {name: value for name, value in child_environment(settings).items() if name not in _OF_THE_WEB}
 
 

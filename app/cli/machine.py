@@ -23,7 +23,7 @@ from app.cli.processes import SCRIBE_SOCKET_NAME, web_process, worker_processes
 from app.cli.runtime_dir import runtime_dir
 from app.cli.supervisor import Supervisor
 from app.database.lifecycle import mark_clean, open_log
-from app.settings import Settings, child_environment
+from app.settings import Settings, worker_environment
 from app.version import VERSION
 
 BROKER_SOCKET_NAME: Final = "valkey.sock"
@@ -56,7 +56,7 @@ class Machine:
             settings = self._complete(listener, sockets, broker)
             with Supervisor(report=lines, name=OWN_NAME) as supervisor:
                 if not self._settings.broker_url:
-                    supervisor.start(broker.spec(child_environment(settings)))
+                    supervisor.start(broker.spec(worker_environment(settings)))
                 prepare_database(settings)
                 supervisor.check()
                 open_log(settings.resolved_database_url)
