@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, OrderedDict
+from collections.abc import Mapping
 from typing import Final
 
 from app.database.engine import Database
@@ -163,7 +164,7 @@ class Deliverer:
         """One try, and what came of it; a try that is not told of is made again."""
         facts = {"webhook_id": webhook.id, "job_id": webhook.job_id, "batch_id": webhook.batch_id}
         try:
-            tried = await self._send(webhook)
+            tried = await self._try(webhook, facts)
             self._remember(webhook.host, well=tried.delivered or tried.gone)
             status = await self._database.run_write(store.settle, webhook, tried)
         except DatabaseUnavailable as error:
@@ -173,12 +174,20 @@ class Deliverer:
                 extra={"action": "webhook_unsettled", **facts},
             )
         except Exception:
-            logger.exception("A webhook could not be sent", extra={"action": "webhook_failed", **facts})
+            logger.exception("What came of a webhook was not noted", extra={"action": "webhook_failed", **facts})
         else:
             level = logging.WARNING if status is WebhookStatus.DEAD else logging.INFO
             sentence = "A webhook was delivered" if tried.delivered else "A webhook was not delivered: %s"
             reason = () if tried.delivered else (tried.error,)
             logger.log(level, sentence, *reason, extra={"action": "webhook_tried", "status": status, **facts})
+
+    async def _try(self, webhook: Webhook, facts: Mapping[str, str | None]) -> Tried:
+        try:
+            return await self._send(webhook)
+        except Exception:
+            # Whatever went wrong, it counts: or it would be sent again for ever, before all others of its age.
+            logger.exception("A webhook could not be sent", extra={"action": "webhook_failed", **facts})
+            return Tried(delivered=False, error="The server could not send it, or read the answer; its log says why")
 
     async def _send(self, webhook: Webhook) -> Tried:
         body = webhook.body.encode()

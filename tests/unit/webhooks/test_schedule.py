@@ -44,6 +44,10 @@ def test_a_receiver_may_ask_for_more(asked: float, expected: int) -> None:
         ("-5", None),
         ("soon", None),
         ("9" * 5000, 999_999_999_999.0),
+        ("", None),
+        (",", None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999999", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
     ],
 )
 def test_what_is_asked_is_a_number_or_a_date(text: str | None, expected: float | None) -> None:
