@@ -120,7 +120,9 @@ class Settings(BaseSettings):
     soft_time_limit_seconds: float = Field(
         86_400, gt=0, description="How long a job may run before its tool is told to stop."
     )
-    time_limit_seconds: float = Field(87_000, gt=0, description="How long a job may run before it is ended.")
+    time_limit_seconds: float = Field(
+        87_000, gt=0, description="How long a job, or making its video, may take before it is ended."
+    )
     no_progress_seconds: float = Field(
         300,
         gt=0,

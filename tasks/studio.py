@@ -87,11 +87,11 @@ class Studio:
     async def _follow(self, process: Process, rendering: Rendering) -> bool:
         """Do what the process says, and hold the lease; False where it died, or said nothing for too long."""
         progress, loop = 0, asyncio.get_running_loop()
-        heard_at = renewed_at = loop.time()
+        heard_at = renewed_at = began_at = loop.time()
         while loop.time() - heard_at < SILENT_SECONDS:
             if loop.time() - renewed_at >= NOTE_SECONDS:
                 renewed_at = loop.time()
-                if not await self._goes_on(process, rendering, progress):
+                if not await self._goes_on(process, rendering, progress, loop.time() - began_at):
                     return True
             try:
                 told = await asyncio.wait_for(_told(process), NOTE_SECONDS)
@@ -115,10 +115,19 @@ class Studio:
                     return False
         return False
 
-    async def _goes_on(self, process: Process, rendering: Rendering, progress: int) -> bool:
+    async def _goes_on(self, process: Process, rendering: Rendering, progress: int, seconds: float) -> bool:
         """Hold the lease, and say how far it is; False where nothing more is to come of it."""
         if not await self._transactions.run(renderings.renew, rendering, progress, self._lease_ms):
             # It was purged, or somebody else took this worker for dead.
+            return False
+        limit = self._settings.time_limit_seconds
+        if seconds > limit:
+            # One that says how far it is may go on for ever all the same, and the others wait for it.
+            await self._fail(
+                rendering,
+                f"Making the video took longer than the {limit:g} s that it may take. "
+                "It is the operator's limit (TRANSOM_TIME_LIMIT_SECONDS).",
+            )
             return False
         if not await self._uses_too_much(process):
             return True
