@@ -23,7 +23,13 @@ OnProgress = Callable[[int], None]
 NOT_READY: Final = "NOT_READY"
 ASK_AGAIN_SECONDS: Final = 2.0
 CHUNK_BYTES: Final = 256 * 1024
+#: A name that a server thought of is cut to this, so that disks take it, also while it is only a part: most have 255.
+MAX_NAME_BYTES: Final = 180
+#: What is longer is no ending, and is cut like the rest.
+MAX_ENDING_BYTES: Final = 20
 _NAME: Final = re.compile(r"filename\*=UTF-8''([^;]+)")
+#: What some systems don't take in a name.
+_ODD: Final = re.compile(r'[:*?"<>|]')
 
 
 async def save(
@@ -54,7 +60,7 @@ async def save(
 async def _keep(response: httpx.Response, path: Path, *, overwrite: bool) -> None:
     if not overwrite:
         _refuse_file(path)
-    part = path.with_name(f".{path.name[:100]}.{uuid4().hex[:8]}.part")
+    part = path.with_name(f".{_cut(path.name)}.{uuid4().hex[:8]}.part")
     try:
         with part.open("xb") as file:
             async for chunk in response.aiter_bytes(CHUNK_BYTES):
@@ -69,7 +75,13 @@ def _put(part: Path, path: Path, *, overwrite: bool) -> None:
     if not overwrite:
         # Fails where somebody made the file meanwhile.
         path.touch(exist_ok=False)
-    part.replace(path)
+    try:
+        part.replace(path)
+    except OSError:
+        if not overwrite:
+            # It is empty and ours, and would be in the way of the next try.
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _refuse_file(path: Path) -> None:
@@ -85,5 +97,19 @@ def _name(response: httpx.Response, kind: str) -> str:
     """The name that the server gives the file: a name only, whatever it says."""
     match = _NAME.search(response.headers.get("content-disposition", ""))
     name = unquote(match[1]).replace("\\", "/").rpartition("/")[2] if match else ""
-    shown = "".join(character for character in name if character.isprintable()).strip(". ")
-    return shown or f"export.{kind}"
+    shown = "".join(character if character.isprintable() else "_" for character in _ODD.sub("_", name)).strip(". ")
+    return _cut(shown) or f"export.{kind}"
+
+
+def _cut(name: str) -> str:
+    """As much of a name as disks take, with its ending; no character is cut in two."""
+    ending = Path(name).suffix
+    if len(_bytes(ending)) > MAX_ENDING_BYTES:
+        ending = ""
+    room = MAX_NAME_BYTES - len(_bytes(ending))
+    return _bytes(name.removesuffix(ending))[:room].decode(errors="ignore") + ending
+
+
+def _bytes(text: str) -> bytes:
+    # A name of the user's own may hold what is no text.
+    return text.encode(errors="surrogateescape")
