@@ -7,6 +7,7 @@ with `python -m tasks.render TENANT JOB_ID KIND KEY`.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import math
@@ -48,6 +49,8 @@ TELL_SECONDS: Final = 1.0
 COPY_BYTES: Final = 1024 * 1024
 #: How many bytes of the machine's memory, in thousandths, the kernel adds when it looks for a process to end.
 OOM_SCORE_ADJ: Final = 800
+#: The temporary folder or the storage is full: whoever tries later may find room.
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Tell = Callable[..., None]
 
@@ -86,6 +89,11 @@ class Rendering:
             self._tell(failed=f"The video would take more than {MAX_BYTES / 1024**3:g} GiB.")
         except MemoryError:
             self._tell(failed="The video needed more memory than there was.")
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            logger.warning("There is no room for a video: %s", error, extra={"action": "no_room", "job_id": job_id})
+            self._tell(no_room=True)
         finally:
             database.close()
 

@@ -32,6 +32,8 @@ LOOK_SECONDS: Final = 1.0
 #: How long the process may say nothing: it says every second how far it is, but may have to open a large input first,
 #: and to store a large video in the end.
 SILENT_SECONDS: Final = 300.0
+#: When one that found a disk full is begun anew.
+NO_ROOM_MS: Final = 300_000
 #: How often the lease is renewed, and progress noted.
 NOTE_SECONDS: Final = 1.0
 
@@ -108,11 +110,17 @@ class Studio:
                     await self._transactions.run(renderings.finish, rendering)
                     logger.info("A video is ready", extra={"action": "rendering_ready", "job_id": rendering.job_id})
                     return True
+                case {"no_room": True}:
+                    facts = {"action": "rendering_waits", "job_id": rendering.job_id}
+                    logger.warning("A video waits for room on a disk", extra=facts)
+                    # Nobody takes it up before that; meanwhile the others have their turn.
+                    await self._transactions.run(renderings.renew, rendering, 0, NO_ROOM_MS)
+                    return True
                 case {"failed": str(reason)}:
                     await self._fail(rendering, reason)
                     return True
                 case _:
-                    return False
+                    break
         return False
 
     async def _goes_on(self, process: Process, rendering: Rendering, progress: int, seconds: float) -> bool:

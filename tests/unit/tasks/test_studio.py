@@ -81,3 +81,10 @@ def test_what_takes_too_long_is_ended(make: Make) -> None:
     assert made.error is not None
     assert "longer than the 1 s" in made.error
     assert "TRANSOM_TIME_LIMIT_SECONDS" in made.error
+
+
+def test_a_full_disk_is_no_crash(make: Make) -> None:
+    """What found no room is left for later, and counts for nothing."""
+    made = make("print('{\"no_room\": true}', flush=True)", max_crashes=1)
+
+    assert (made.status, made.crashes, made.error) == (State.MAKING, 0, None)
