@@ -72,5 +72,5 @@ def test_links_lead_somewhere(product: Product, tmp_path: Path) -> None:
     """Each address answers."""
     job = product.wait(product.submit(clip(tmp_path, frames=1), plugin="numbered"))
 
-    assert set(job["links"]) == {"self", "extended", "frames", "events", "input"}
+    assert set(job["links"]) == {"self", "extended", "frames", "events", "input", "playback"}
     assert {product.client.get(link).status_code for link in job["links"].values()} == {200}
