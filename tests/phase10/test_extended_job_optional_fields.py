@@ -73,4 +73,7 @@ def test_links_lead_somewhere(product: Product, tmp_path: Path) -> None:
     job = product.wait(product.submit(clip(tmp_path, frames=1), plugin="numbered"))
 
     assert set(job["links"]) == {"self", "extended", "frames", "events", "input", "playback"}
+    playback = product.client.get(job["links"].pop("playback"))
     assert {product.client.get(link).status_code for link in job["links"].values()} == {200}
+    # No browser plays this codec: a video is made of it, now that it was asked for.
+    assert (playback.status_code, playback.json()["code"]) == (404, "NOT_READY")
