@@ -27,8 +27,8 @@ from tasks.transactions import Transactions
 
 logger = logging.getLogger(__name__)
 
-#: How often the scribe looks whether a video is wanted.
-LOOK_SECONDS: Final = 1.0
+#: How often the scribe looks whether a video is wanted: seldom, for each look may keep a commit waiting a moment.
+LOOK_SECONDS: Final = 3.0
 #: How long the process may say nothing: it says every second how far it is, but may have to open a large input first,
 #: and to store a large video in the end.
 SILENT_SECONDS: Final = 300.0

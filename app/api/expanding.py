@@ -54,6 +54,7 @@ from app.outbound.client import Outbound
 from app.realtime.event_bus import EventPublisher, batch_of
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
+from app.rounds import Rounds
 from app.settings import Settings
 from app.storage.blobs import BlobStore, input_key, upload_key
 from app.storage.media_types import HEAD_BYTES
@@ -102,18 +103,18 @@ class Expander:
         self._queue = queue
         self._clerk = clerk
         self._holder = uuid4().hex
-        self._wanted = asyncio.Event()
+        self._rounds = Rounds(self._whole_round, idle_seconds=IDLE_SECONDS, name="Batches", action="expand")
         self._task: asyncio.Task[None] | None = None
         self._held_at = 0.0
         self._closing = False
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._task = asyncio.create_task(self._run(), name="expander")
+        self._task = asyncio.create_task(self._rounds.run(), name="expander")
 
     def wake(self) -> None:
         """A batch has come."""
-        self._wanted.set()
+        self._rounds.wake()
 
     async def close(self) -> None:
         """Stop after the step that is under way, and let another process go on at once."""
@@ -127,25 +128,9 @@ class Expander:
         except DatabaseUnavailable:
             logger.debug("The lease ends by itself", extra={"action": "lease_kept"})
 
-    async def _run(self) -> None:
-        while True:
-            self._wanted.clear()
-            try:
-                # A step that has begun comes to its end: what it has stored is to be a job's, or deleted.
-                again = await _to_the_end(self._round())
-            except DatabaseUnavailable as error:
-                logger.warning("Batches wait for the database: %s", error.__cause__, extra={"action": "expand_waits"})
-                again = False
-            except Exception:
-                logger.exception("A batch could not be gone on with", extra={"action": "expand_failed"})
-                again = False
-            if again:
-                continue
-            try:
-                async with asyncio.timeout(IDLE_SECONDS):
-                    await self._wanted.wait()
-            except TimeoutError:
-                continue
+    async def _whole_round(self) -> bool:
+        # A step that has begun comes to its end: what it has stored is to be a job's, or deleted.
+        return await _to_the_end(self._round())
 
     async def _round(self) -> bool:
         """One step of each batch that waits; whether there may be more to do at once."""

@@ -17,6 +17,7 @@ from app.errors import DatabaseUnavailable, TransomError
 from app.jobs.ids import now_ms
 from app.outbound.client import Outbound
 from app.outbound.guard import Policy
+from app.rounds import Rounds
 from app.webhooks import signing, store
 from app.webhooks.outbox import Webhook, WebhookStatus
 from app.webhooks.retry_after import asked_seconds
@@ -49,7 +50,7 @@ class Deliverer:
         self._database = database
         self._outbound = outbound
         self._keys = keys
-        self._wanted = asyncio.Event()
+        self._rounds = Rounds(self._round, idle_seconds=IDLE_SECONDS, name="Webhooks", action="webhooks")
         self._task: asyncio.Task[None] | None = None
         self._trying: dict[asyncio.Task[None], Webhook] = {}
         #: By host, tries that are under way.
@@ -64,11 +65,11 @@ class Deliverer:
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._task = asyncio.create_task(self._run(), name="deliverer")
+        self._task = asyncio.create_task(self._rounds.run(), name="deliverer")
 
     def wake(self) -> None:
         """Something is due now."""
-        self._wanted.set()
+        self._rounds.wake()
 
     async def close(self) -> None:
         """Begin no more tries, let those under way go on for a moment, and leave the rest to another process."""
@@ -88,25 +89,6 @@ class Deliverer:
                 await self._database.run_write(store.give_back, left)
             except DatabaseUnavailable:
                 logger.debug("They are due again by themselves", extra={"action": "webhooks_kept"})
-
-    async def _run(self) -> None:
-        while True:
-            self._wanted.clear()
-            try:
-                again = await self._round()
-            except DatabaseUnavailable as error:
-                logger.warning("Webhooks wait for the database: %s", error.__cause__, extra={"action": "webhooks_wait"})
-                again = False
-            except Exception:
-                logger.exception("Webhooks could not be looked for", extra={"action": "webhooks_failed"})
-                again = False
-            if again:
-                continue
-            try:
-                async with asyncio.timeout(IDLE_SECONDS):
-                    await self._wanted.wait()
-            except TimeoutError:
-                continue
 
     async def _round(self) -> bool:
         """Begin tries as far as there is room; whether there may be more to begin at once."""
@@ -158,7 +140,7 @@ class Deliverer:
         if not self._at[webhook.host]:
             del self._at[webhook.host]
         # There is room for another.
-        self._wanted.set()
+        self._rounds.wake()
 
     async def _deliver(self, webhook: Webhook) -> None:
         """One try, and what came of it; a try that is not told of is made again."""
