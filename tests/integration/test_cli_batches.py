@@ -445,7 +445,7 @@ def _read(main: int, until: Callable[[str], object]) -> str:
     shown = b""
     deadline = time.monotonic() + 2 * PATIENCE_SECONDS
     while not until(shown.decode(errors="replace")):
-        assert time.monotonic() < deadline, shown.decode(errors="replace")[-2000:]
+        assert time.monotonic() < deadline, "\n".join(dict.fromkeys(_places(shown.decode(errors="replace"))))
         if select.select([main], [], [], 0.1)[0]:
             try:
                 shown += os.read(main, 65536)
