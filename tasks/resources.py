@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -54,6 +55,8 @@ class ChildResources:
         self.settings = settings
         self.registry = PluginRegistry.load(extra=settings.plugin_classes)
         self.blobs = BlobStore(settings.resolved_storage_url)
+        #: Makes the previews, beside the tool.
+        self.preview_maker = ThreadPoolExecutor(1, "previews")
         self._link: Link | None = None
 
     def link(self) -> Link:

@@ -52,7 +52,8 @@ def run_job(
     Returns once the scribe has committed the end, or has said that the job is not this child's any more. Where the
     end was committed and `next_queue` named a queue then, gives the answer to that: the next job's row, or None.
     """
-    observer = WireObserver(link, job, Previews(resources.blobs, job.id), next_queue=next_queue)
+    previews = Previews(resources.blobs, job.id, resources.preview_maker)
+    observer = WireObserver(link, job, previews, next_queue=next_queue)
     with of_job(job), kept_surroundings():
         _run(resources, link, job, observer)
     return observer.following
@@ -69,8 +70,7 @@ def _run(resources: ChildResources, link: Link, job: Job, observer: WireObserver
     except ScribeLost:
         raise
     except RunStopped:
-        observer.close()
-        link.ask(["stopped"])
+        observer.stopped()
     except (UnreadableMedia, UnsupportedMedia) as error:
         observer.fail(error.code, str(error))
     except BlobNotFound as error:

@@ -233,6 +233,7 @@ class WireObserver:
             raise ScribeLost("The end of a job was said twice")
         self._ended = True
         self.close()
+        self._previews.finish()
         self._n += 1
         row = {**self._row, **row}
         answer = self._link.ask(["end", self._n, status.value, row, self._tool_runs, self._next_queue()])
@@ -244,6 +245,12 @@ class WireObserver:
             facts = {"action": "job_ended", "status": status.value, "code": code, "ran_ms": ran_ms}
             logger.info("The job has ended", extra=facts)
         return committed
+
+    def stopped(self) -> None:
+        """The tool has stopped as it was told to; nothing of the job is written after this."""
+        self.close()
+        self._previews.finish()
+        self._link.ask(["stopped"])
 
     def close(self) -> None:
         """Take nothing more: whatever of the tool still runs has nothing to say in the next job."""

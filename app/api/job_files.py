@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -15,12 +16,17 @@ from app.api.downloads import disposition, wants_file
 from app.api.parameters import job_id_of
 from app.errors import NotReady, RangeNotSatisfiable
 from app.jobs import store
+from app.jobs.job import JobStatus
 from app.models_phase10 import PreviewList
 from app.problems import problem
 from app.state import ApiRequest
 from app.storage.blobs import BlobStore, preview_key, preview_prefix
 
 CHUNK_BYTES: Final = 256 * 1024
+#: How long a preview may be on its way that a message has named already: what a slow storage takes to write it.
+COMING_SECONDS: Final = 2.0
+#: Between two looks for it at first; each is twice as long as the one before.
+FIRST_LOOK_SECONDS: Final = 0.01
 _PREVIEW: Final = re.compile(r"(\d+)\.jpg")
 #: No file has a byte with more digits, and Python itself refuses to read very many.
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
@@ -41,10 +47,13 @@ async def get_input(request: ApiRequest) -> Response:
 
 
 async def get_preview(request: ApiRequest) -> Response:
-    """`GET /v1/jobs/{job_id}/frames/{frame_index}.jpg`: a preview; few frames have one."""
+    """`GET /v1/jobs/{job_id}/frames/{frame_index}.jpg`: a preview; few frames have one.
+
+    While the job runs, one that is still on its way is waited for.
+    """
     job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
     key = preview_key(job.id, request.path_params["frame_index"])
-    if not await asyncio.to_thread(request.state["blobs"].exists, key):
+    if not await _comes(request.state["blobs"], key, seconds=COMING_SECONDS if job.status is JobStatus.RUNNING else 0):
         raise NotReady("This frame has no preview (yet); the messages with an image_url name those that do")
     headers = {**DISARMED, "Cache-Control": "private, max-age=3600"}
     return await blob_response(request, key, "image/jpeg", headers)
@@ -56,6 +65,18 @@ async def get_previews(request: ApiRequest) -> Response:
     names = await asyncio.to_thread(request.state["blobs"].names, preview_prefix(job.id))
     found = sorted(int(match[1]) for name in names if (match := _PREVIEW.fullmatch(name)))
     return JSONResponse(PreviewList(previews=found).model_dump())
+
+
+async def _comes(blobs: BlobStore, key: str, *, seconds: float) -> bool:
+    """Whether it is there, at the latest after so long."""
+    pause = FIRST_LOOK_SECONDS
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(blobs.exists, key):
+        if time.monotonic() + pause > deadline:
+            return False
+        await asyncio.sleep(pause)
+        pause *= 2
+    return True
 
 
 async def blob_response(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -155,6 +156,24 @@ def test_no_preview(web: Web, job_id: str) -> None:
     problem = problem_of(web.client.get(f"/v1/jobs/{job_id}/frames/13.jpg"))
 
     assert (problem["status"], problem["code"], problem["retryable"]) == (404, "NOT_READY", True)
+
+
+def test_a_preview_that_is_on_its_way(web: Web) -> None:
+    """A message names it a moment before it is there; while the job runs, who asks for it gets it all the same."""
+    job_id = web.submit()
+    web.worker.begin(job_id)
+    blobs = BlobStore(web.settings.resolved_storage_url)
+
+    def write() -> None:
+        with blobs.open_write(preview_key(job_id, 7)) as file:
+            file.write(b"\xff\xd8 picture")
+
+    writing = threading.Timer(0.2, write)
+    writing.start()
+    answer = web.client.get(f"/v1/jobs/{job_id}/frames/7.jpg")
+    writing.join()
+
+    assert (answer.status_code, answer.content) == (200, b"\xff\xd8 picture")
 
 
 @pytest.mark.parametrize("name", ["x.jpg", "-1.jpg", "12.png", "..%2f..%2fsecret.jpg"])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from app.storage.blobs import BlobStore, preview_key
 from tasks.previews import FAILED_SECONDS, INTERVAL_SECONDS, Previews
@@ -19,17 +24,36 @@ class Still:
         return b"\xff\xd8"
 
 
-def test_previews_are_bounded_and_there_when_named(tmp_path: Path) -> None:
-    """At 25 frames a second four have a picture; the longer a job runs, the fewer it gets; each named one is there."""
+class Slow(Still):
+    """A picture that is not through before it may be."""
+
+    def __init__(self) -> None:
+        self.may_end = threading.Event()
+
+    def jpeg(self, *, max_width: int, quality: int) -> bytes:
+        """Two bytes, in the end."""
+        self.may_end.wait()
+        return super().jpeg(max_width=max_width, quality=quality)
+
+
+@pytest.fixture(name="maker")
+def _maker() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as maker:
+        yield maker
+
+
+def test_previews_are_bounded_and_each_comes(tmp_path: Path, maker: ThreadPoolExecutor) -> None:
+    """At 25 frames a second four have a picture; the longer a job runs, the fewer it gets; each named one comes."""
     blobs = BlobStore(tmp_path.as_uri())
     now = [0.0]
-    previews = Previews(blobs, "job", clock=lambda: now[0])
+    previews = Previews(blobs, "job", maker, clock=lambda: now[0])
 
     shown = []
     for index in range(25 * 10):
         now[0] = index / 25
         if previews.offer(index, Still()):
             shown.append(index)
+            previews.finish()
     first_hour = _count_over(previews, now, start=10, seconds=3600)
     fifth_hour = _count_over(previews, now, start=4 * 3600, seconds=3600)
 
@@ -39,19 +63,44 @@ def test_previews_are_bounded_and_there_when_named(tmp_path: Path) -> None:
     assert all(blobs.exists(preview_key("job", index)) for index in shown)
 
 
-def test_storage_in_trouble_costs_pictures_only(tmp_path: Path) -> None:
-    """Where a picture can't be written its frame goes without, and pictures come again once the storage is back."""
+def test_nothing_waits_for_a_picture(tmp_path: Path, maker: ThreadPoolExecutor) -> None:
+    """While one is being made the frames go on without; at the end it is there."""
+    blobs = BlobStore(tmp_path.as_uri())
+    now = [0.0]
+    previews = Previews(blobs, "job", maker, clock=lambda: now[0])
+    slow = Slow()
+
+    offered = []
+    for index in range(3):
+        now[0] = index * INTERVAL_SECONDS
+        offered.append(previews.offer(index, slow))
+    there_meanwhile = blobs.exists(preview_key("job", 0))
+    slow.may_end.set()
+    previews.finish()
+
+    assert (offered, there_meanwhile) == ([True, False, False], False)
+    assert blobs.exists(preview_key("job", 0))
+    assert previews.offer(3, Still())
+
+
+def test_storage_in_trouble_costs_pictures_only(tmp_path: Path, maker: ThreadPoolExecutor) -> None:
+    """Where a picture can't be written further frames go without, and they come again once the storage is back."""
     blobs = BlobStore(tmp_path.as_uri())
     (tmp_path / "previews").write_bytes(b"no folder")
     now = [0.0]
-    previews = Previews(blobs, "job", clock=lambda: now[0])
+    previews = Previews(blobs, "job", maker, clock=lambda: now[0])
 
-    in_trouble = previews.offer(0, Still())
+    previews.offer(0, Still())
+    previews.finish()
+    now[0] = INTERVAL_SECONDS
+    in_trouble = previews.offer(1, Still())
     (tmp_path / "previews").unlink()
-    now[0] = FAILED_SECONDS
+    now[0] += FAILED_SECONDS
 
     assert not in_trouble
-    assert previews.offer(1, Still())
+    assert previews.offer(2, Still())
+    previews.finish()
+    assert blobs.exists(preview_key("job", 2))
 
 
 def _count_over(previews: Previews, now: list[float], *, start: int, seconds: int) -> int:
@@ -59,4 +108,5 @@ def _count_over(previews: Previews, now: list[float], *, start: int, seconds: in
     for second in range(start, start + seconds):
         now[0] = second
         count += previews.offer(1000 + second, Still())
+        previews.finish()
     return count
