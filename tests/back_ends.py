@@ -1,4 +1,4 @@
-"""The three back ends that every test of database, broker or stack runs over, each test with its own part of them."""
+"""The three back ends that tests of database, broker or stack run over, each test with its own part of them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ BACK_ENDS: Final[dict[str, tuple[str, ...]]] = {
     "redis": ("postgres", "redis"),
     "rabbitmq": ("postgres", "rabbitmq"),
 }
+#: With these each database and each kind of broker is met once. The embedded Valkey is spoken to as any Redis is.
+EACH_PART: Final = ("sqlite", "rabbitmq")
 DATABASES: Final[dict[str, tuple[str, ...]]] = {"sqlite": (), "postgres": ("postgres",)}
 REQUIRED_VARIABLE: Final = "TRANSOM_REQUIRE_SERVICES"
 

@@ -1,4 +1,4 @@
-"""Fixtures of all tests: the running product over each back end, media to give it, and services that may be there."""
+"""Fixtures of all tests: the running product over its back ends, media to give it, and services that may be there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from plugins.samples import sample_path
 from tests.back_ends import (
     BACK_ENDS,
     DATABASES,
+    EACH_PART,
     REQUIRED_VARIABLE,
     empty,
     environment_of,
@@ -27,8 +28,10 @@ from tests.stack import Product, start_product
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--back-ends sqlite` runs the tests over one of them, for a quick look."""
-    parser.addoption("--back-ends", default="all", help=f"any of {','.join(BACK_ENDS)}, or all (the default)")
+    """`--back-ends sqlite` runs the tests over one of them, for a quick look; `all` runs all over each."""
+    parser.addoption(
+        "--back-ends", default="needed", help=f"any of {','.join(BACK_ENDS)}, or all; else what each test needs"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,18 +41,25 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     hypothesis.settings.load_profile("ci")
     config.addinivalue_line("markers", "only_over(names): runs over these back ends or databases, and no others")
+    config.addinivalue_line("markers", "every_back_end: runs over each pair of database and broker, not over each part")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what needs a back end over each of them, and what needs a database only over each of those.
+    """Run what needs a back end over so many that each database and each kind of broker is met.
 
-    The mark `only_over` names those that a test is about.
+    What needs a database only runs over each of those. The mark `only_over` names those that a test is about, and
+    `every_back_end` has it run over each pair of database and broker.
     """
-    wanted = metafunc.config.getoption("--back-ends").split(",")
+    given = metafunc.config.getoption("--back-ends")
     mark = metafunc.definition.get_closest_marker("only_over")
     only = tuple(mark.args) if mark else ()
+    if given == "needed":
+        every = bool(only) or metafunc.definition.get_closest_marker("every_back_end") is not None
+        wanted = list(BACK_ENDS if every else EACH_PART)
+    else:
+        wanted = list(BACK_ENDS) if given == "all" else given.split(",")
     if "back_end" in metafunc.fixturenames:
-        chosen = {name: needs for name, needs in BACK_ENDS.items() if name in wanted or wanted == ["all"]}
+        chosen = {name: needs for name, needs in BACK_ENDS.items() if name in wanted}
         metafunc.parametrize("back_end", parameters(chosen, only), indirect=True, scope="session")
     if "database_kind" in metafunc.fixturenames:
         chosen = {name: needs for name, needs in DATABASES.items() if name in wanted or wanted != ["sqlite"]}
@@ -72,7 +82,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def back_end(request: pytest.FixtureRequest) -> str:
-    """One of the three back ends; whoever asks for it runs over each."""
+    """One of the three back ends; whoever asks for it runs over those that it needs."""
     return str(request.param)
 
 

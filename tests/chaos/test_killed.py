@@ -10,6 +10,8 @@ import pytest
 from tests.stack import Product, wait_until
 from tests.watching import BackgroundWatcher, assert_unbroken
 
+pytestmark = pytest.mark.every_back_end
+
 
 def test_killed_child_is_followed_by_a_second_attempt(product: Product, sample: Path, tmp_path: Path) -> None:
     """`kill -9` of a worker's child in mid-job: done, attempt 2, and the watcher's log unbroken and in order."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import redis
 from kombu import Connection
 
 from tests.back_ends import RABBITMQ, REDIS, environment_of
 from tests.stack import start_product
+
+pytestmark = pytest.mark.every_back_end
 
 
 def test_the_back_end_that_was_asked_for_is_the_one(back_end: str, sample: Path, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from tests.receivers import Answer, Received, Receiver, receiver, settings_for
 from tests.stack import Product, wait_until
 from tests.watching import is_end
 
+pytestmark = pytest.mark.every_back_end
+
 ITEMS = 150
 KILLS = 10
 #: How long a receiver keeps a message unanswered, so that a kill meets it.

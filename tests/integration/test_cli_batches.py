@@ -32,7 +32,7 @@ from tests.stack import PATIENCE_SECONDS, ROOT, Product, wait_until
 
 TRANSOM: Final = [sys.executable, "-m", "app.cli.main"]
 #: So long that nothing of it ends by itself while a test runs.
-FOREVER: Final = ("--plugin", "sleepy", "--option", "ms=60000")
+FOREVER: Final = ("--plugin", "sleepy", "--option", "ms=600000")
 #: What moves the cursor or the line: between two of these is what was written at one place.
 _MOVES: Final = re.compile(r"\r|\n|\x1b\[\d*[AK]")
 _STYLES: Final = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")

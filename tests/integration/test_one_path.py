@@ -12,6 +12,8 @@ import pytest
 from tests.stack import PATIENCE_SECONDS, Product
 from tests.watching import assert_unbroken, from_log, is_end, watch_sse, watch_websocket
 
+pytestmark = pytest.mark.every_back_end
+
 
 @pytest.fixture(scope="module")
 def finished(product: Product, sample: Path) -> str:

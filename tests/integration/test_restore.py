@@ -18,6 +18,8 @@ from app.client import TransomClient
 from tests.stack import PATIENCE_SECONDS, Product, transom, wait_until
 from tests.watching import Message, is_end
 
+pytestmark = pytest.mark.every_back_end
+
 
 class Watcher:
     """Reads messages on a thread until a job has ended behind a `reset`."""

@@ -10,6 +10,8 @@ import pytest
 from tests.phase10.stream_clients import ends, logged, poll_until, receive_until, sse_until, websocket
 from tests.stack import Product
 
+pytestmark = pytest.mark.every_back_end
+
 
 def test_an_event_stream_says_hello_at_once_and_is_not_to_be_held(product: Product) -> None:
     """`text/event-stream` gets `hello` first, with headers that ask proxies to pass on what comes."""

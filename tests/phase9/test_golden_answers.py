@@ -10,6 +10,8 @@ import pytest
 from tests.phase9.answers import golden, normalised, validator
 from tests.stack import Product
 
+pytestmark = pytest.mark.every_back_end
+
 
 def assert_golden(answer: httpx.Response, name: str, *, status: int = 200) -> None:
     """The status, the media type, and every byte of the body but for what differs from run to run."""
