@@ -43,8 +43,13 @@ class Position:
         return True
 
     def advance(self, cursor: Cursor) -> None:
-        """Everything of this subscription up to here was received (a ping says so)."""
-        if self._cursor is not None and self._cursor.epoch == cursor.epoch and self._is_ahead(cursor):
+        """Everything of this subscription up to here was received (a ping says so).
+
+        But for what follows an end, which is not handed over: whoever goes on from there gets it then.
+        """
+        if self.ended or self._cursor is None:
+            return
+        if self._cursor.epoch == cursor.epoch and self._is_ahead(cursor):
             self._cursor = cursor
 
     def has(self, cursor: Cursor) -> bool:

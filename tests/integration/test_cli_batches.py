@@ -12,7 +12,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -25,8 +25,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.cli.displays.batch_display import follow_batch
 from app.cli.exit_codes import ExitCode
-from app.client import AsyncTransomClient, RequestRefused, TransomClient, Transport
+from app.cli.tally import Tally
+from app.client import AsyncTransomClient, Message, RequestRefused, TransomClient, Transport
 from tests.running import running
 from tests.stack import PATIENCE_SECONDS, ROOT, Product, wait_until
 
@@ -357,6 +359,76 @@ def test_a_watch_goes_on_past_an_end_that_is_no_more(product: Product, pictures:
 
     assert watching.returncode == ExitCode.JOB_CANCELLED
     assert json.loads(rest.splitlines()[-1])["payload"]["counts"]["cancelled"] == 4
+
+
+class _Hindered(TransomClient):
+    """A client for whose user something of the batch is cancelled while the first answer of how it stands arrives."""
+
+    def __init__(self, product: Product) -> None:
+        super().__init__(product.url, proxies=False)
+        self._product = product
+        self._asked = False
+
+    def batch(self, batch_id: str) -> dict[str, Any]:
+        """As it was before the cancellation, the first time."""
+        state = super().batch(batch_id)
+        if not self._asked:
+            self._asked = True
+            items = self._product.client.get(f"/v1/batches/{batch_id}/items").json()["items"]
+            self._product.client.post(f"/v1/jobs/{items[-1]['job']['job_id']}/cancel").raise_for_status()
+            told = {"batch_id": batch_id, "types": "batch_status", "transport": "poll", "wait": "0", "since": "start"}
+
+            def is_told() -> bool:
+                messages = self._product.client.get("/v1/realtime", params=told).json()["messages"]
+                counts = messages[-1]["payload"]["counts"]
+                # After that nothing changes any more.
+                return (counts["cancelled"], counts["running"]) == (1, 2)
+
+            wait_until(is_told, what="the cancellation being told")
+        return state
+
+
+class _Cancels:
+    """A display that sums up, and cancels the batch once it has seen one item cancelled."""
+
+    sums_up = True
+
+    def __init__(self, client: TransomClient) -> None:
+        self._client = client
+        self.seen: list[int] = []
+
+    @contextmanager
+    def open(self, tally: Tally) -> Iterator[None]:
+        """See `BatchDisplay.open`."""
+        self.seen.append(tally.of("cancelled"))
+        yield
+
+    def show(self, message: Message, tally: Tally) -> None:
+        """See `BatchDisplay.show`."""
+        del message
+        self.seen.append(tally.of("cancelled"))
+        if self.seen[-1] == 1:
+            self._client.cancel_batch(tally.batch_id)
+
+    def failed(self, items: Sequence[dict[str, Any]]) -> None:
+        """Nothing has."""
+        assert not items
+
+    def close(self, tally: Tally) -> None:
+        """See `BatchDisplay.close`."""
+        self.seen.append(tally.of("cancelled"))
+
+
+def test_what_happens_while_a_display_begins_is_shown(product: Product, pictures: Path) -> None:
+    """Not only with the next change, which may be an hour away."""
+    batch_id = _submit(product, str(pictures), *FOREVER)
+    with _Hindered(product) as client:
+        display = _Cancels(client)
+        code = follow_batch(client, batch_id, display=display, since="start", on_way=None)
+
+    assert code == ExitCode.JOB_CANCELLED
+    assert (display.seen[0], display.seen[-1]) == (0, 4)
+    assert 1 in display.seen
 
 
 def test_a_failure_outweighs_a_cancellation(product: Product, pictures: Path) -> None:

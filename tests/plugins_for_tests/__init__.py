@@ -41,7 +41,7 @@ class _Base(Plugin):
 class Milliseconds(ToolOptions):
     """How long a frame takes."""
 
-    ms: float = Field(default=50, ge=0, le=60_000)
+    ms: float = Field(default=50, ge=0, le=600_000)
 
 
 class SpinRun(Tool[Milliseconds]):

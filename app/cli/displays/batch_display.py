@@ -41,10 +41,11 @@ def follow_batch(
     from app.cli.failed_items import FailedItems
     from app.cli.tally import Tally
 
+    if display.sums_up and since == "start":
+        # Before it is asked how things stand: what happens in between is told then, rather than with the next change.
+        since = client.batch_cursor(batch_id)
     tally = Tally(client.batch(batch_id))
     failures = FailedItems(client, batch_id)
-    if display.sums_up and since == "start":
-        since = "now"
     with display.open(tally):
         if display.sums_up:
             display.failed(failures.look(tally.of("error")))

@@ -57,6 +57,19 @@ def test_a_ping_moves_the_cursor_forward_only() -> None:
         assert position.since == expected
 
 
+def test_an_end_is_gone_on_from_where_it_was() -> None:
+    """What came behind it with the same answer is not handed over, so it is not behind the cursor either."""
+    position = Position()
+    position.take(read_message(wire(4, "job_status", status="done")))
+
+    position.advance(Cursor.parse("a-9"))
+
+    assert position.since == "a-4"
+    position.ended = False
+    position.advance(Cursor.parse("a-9"))
+    assert position.since == "a-9"
+
+
 def test_after_a_reset_everything_is_new() -> None:
     """The numbers of another epoch have nothing to do with those before."""
     position = Position("a-7")
