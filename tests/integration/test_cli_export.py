@@ -21,6 +21,9 @@ from tests.integration.test_batches import hand_in, pictures, wait_for_end
 from tests.media import astronaut
 from tests.stack import NOBODY, PATIENCE_SECONDS, ROOT, Product
 
+#: What the server gives is tested over each back end elsewhere; here it is how it gets into a file.
+pytestmark = pytest.mark.only_over("sqlite")
+
 
 def _run(product: Product, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

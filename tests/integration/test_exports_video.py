@@ -43,6 +43,7 @@ SIDEWAYS = video(
 )
 
 
+@pytest.mark.only_over("sqlite")
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -64,6 +65,7 @@ def test_boxes_are_on_their_frames(product: Product, tmp_path: Path, name: str, 
         assert frame.box_left == pytest.approx(box_left(frame.number), abs=NEARLY)
 
 
+@pytest.mark.only_over("sqlite")
 def test_a_video_is_a_file_that_can_be_seeked_in(product: Product, tmp_path: Path) -> None:
     """It has a name, a tag and ranges, and tells players where to begin."""
     content = video(codec="mpeg4", frames=300, picture=picture)
@@ -87,6 +89,7 @@ def test_a_video_is_a_file_that_can_be_seeked_in(product: Product, tmp_path: Pat
         assert 5 < float(first.time or 0) <= 10
 
 
+@pytest.mark.only_over("sqlite")
 def test_a_real_recording(product: Product) -> None:
     """People before a camera, in a coding that browsers do not play: every frame comes back."""
     job_id = product.submit(pedestrians(), plugin="motion")
@@ -123,6 +126,7 @@ def test_what_has_no_video(product: Product) -> None:
     ]
 
 
+@pytest.mark.only_over("sqlite")
 def test_a_damaged_input(product: Product, tmp_path: Path) -> None:
     """What is left of it is shown; of what can't be opened nothing is, and the answer stays the same."""
     content = video(codec="mpeg4", container="avi", frames=60, picture=picture, options={"g": "10"})

@@ -71,6 +71,7 @@ def test_a_picture_is_no_video(product: Product) -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (404, "NOT_A_VIDEO", False)
 
 
+@pytest.mark.only_over("sqlite")
 @pytest.mark.parametrize(
     ("container", "codec"), [("mp4", "mpeg4"), ("avi", "mjpeg"), ("matroska", "ffv1"), ("mov", "libx264")]
 )
@@ -97,6 +98,7 @@ def test_what_browsers_do_not_play_is_made_for_them(
     assert (part.status_code, part.content) == (206, made.content[10:20])
 
 
+@pytest.mark.only_over("sqlite")
 def test_an_animation_is_a_video(product: Product, tmp_path: Path) -> None:
     """Browsers show a GIF, but can't seek in it: its playback is a WebM with the times that it has."""
     pictures = [Image.fromarray(picture(number)) for number in range(6)]

@@ -10,6 +10,9 @@ import pytest
 from tests.media import astronaut, big_buck_bunny, bikes, four_barcodes, pedestrians
 from tests.stack import Product
 
+#: What is found in a recording is the same whatever keeps it.
+pytestmark = pytest.mark.only_over("sqlite")
+
 
 @pytest.mark.parametrize("recording", [bikes, big_buck_bunny, pedestrians])
 def test_motion_runs_over_a_real_video(product: Product, recording: Callable[[], Path]) -> None:
