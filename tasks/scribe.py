@@ -297,6 +297,8 @@ class Scribe:
             nobodys = self._settle(taken, committed)
             async with self._settled:
                 self._settled.notify_all()
+            if not self._work.is_set():
+                self._watch.lull()
             for job in nobodys:
                 await self._watch.hand_back(Run(job), crashed=False)
             for (_, run, _), outcome in zip(taken, committed.outcomes, strict=True):

@@ -39,6 +39,8 @@ LOOK_SECONDS: Final = 0.5
 HEARING_SECONDS: Final = 2.0
 #: How often the scribe looks at how much memory its children use: a tool takes a gigabyte in less than a second.
 MEMORY_SECONDS: Final = 0.25
+#: How long what is due waits for the next commit, to come right after it: on a steady stream none is expected then.
+LULL_SECONDS: Final = 0.1
 #: How long after a child's death what it left in sessions of its own is looked for.
 BEREAVED_SECONDS: Final = 3.0
 #: How much shorter, at most, a pause between two rounds of the sweep is. A worker's poll of a Redis broker lasts a
@@ -76,6 +78,8 @@ class Watch:
         self._hearing = Hearing(now=_now())
         self._limits = Limits(resources.settings)
         self._looked_at = _now()
+        #: A commit was made, and nothing waits for the next one.
+        self._lull = asyncio.Event()
         #: A child has just died, and may have left something behind.
         self._bereaved_until = 0.0
 
@@ -93,15 +97,21 @@ class Watch:
     def start(self) -> list[asyncio.Task[None]]:
         """Start the timers; one that ends has crashed."""
         renewal = min(LEASE_RENEWAL_SECONDS, self._settings.lease_seconds / 3)
+        sweep_seconds = self._settings.sweep_seconds
         return [
-            asyncio.create_task(_every(renewal, self._renew), name="leases"),
-            asyncio.create_task(_every(LOOK_SECONDS, self._look), name="look"),
-            asyncio.create_task(_every(MEMORY_SECONDS, self._look_at_memory), name="memory"),
-            asyncio.create_task(_every(self._settings.sweep_seconds, self._sweep, jitter=SWEEP_JITTER), name="sweep"),
-            asyncio.create_task(_every(self._settings.sweep_seconds, self._clean), name="cleaning"),
-            asyncio.create_task(_every(studio.LOOK_SECONDS, self._studio.round), name="studio"),
-            asyncio.create_task(_every(HEARING_SECONDS, self._test_hearing), name="hearing"),
+            asyncio.create_task(self._every(renewal, self._renew), name="leases"),
+            asyncio.create_task(self._every(LOOK_SECONDS, self._look), name="look"),
+            asyncio.create_task(self._every(MEMORY_SECONDS, self._look_at_memory), name="memory"),
+            asyncio.create_task(self._every(sweep_seconds, self._sweep, jitter=SWEEP_JITTER), name="sweep"),
+            asyncio.create_task(self._every(sweep_seconds, self._clean), name="cleaning"),
+            asyncio.create_task(self._every(studio.LOOK_SECONDS, self._studio.round), name="studio"),
+            asyncio.create_task(self._every(HEARING_SECONDS, self._test_hearing), name="hearing"),
         ]
+
+    def lull(self) -> None:
+        """All that had come was committed: what is due is done now, rather than when the next message comes."""
+        self._lull.set()
+        self._lull.clear()
 
     async def announce(self, announced: dict[str, Any], up_seconds: float) -> None:
         """The worker's main process is there, since so long: tell the fleet what this worker has, and claim again."""
@@ -319,6 +329,22 @@ class Watch:
         if self._sweeps:
             await self._cleaning.round()
 
+    async def _every(self, seconds: float, function: Callable[[], Awaitable[None]], *, jitter: float = 0.0) -> None:
+        while True:
+            await function()
+            await asyncio.sleep(seconds * (1 - jitter * random.random()))  # noqa: S311 - nobody gains by guessing it
+            await self._until_lull()
+
+    async def _until_lull(self) -> None:
+        """Wait for the next commit while a job runs, for a moment at most."""
+        if not self._at_work():
+            return
+        try:
+            async with asyncio.timeout(LULL_SECONDS):
+                await self._lull.wait()
+        except TimeoutError:
+            return
+
     async def _delete_files(self, job_id: str) -> None:
         try:
             await asyncio.to_thread(retention.delete_files, self._resources.blobs, job_id)
@@ -332,12 +358,6 @@ class Watch:
 
 def _now() -> float:
     return time.monotonic()
-
-
-async def _every(seconds: float, function: Callable[[], Awaitable[None]], *, jitter: float = 0.0) -> None:
-    while True:
-        await function()
-        await asyncio.sleep(seconds * (1 - jitter * random.random()))  # noqa: S311 - nobody gains by guessing it
 
 
 def _renew(
