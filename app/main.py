@@ -62,6 +62,7 @@ def routes() -> list[BaseRoute]:
         Route("/v1/jobs/{job_id}/events", job_log.get_events, methods=["GET"]),
         Route("/v1/jobs/{job_id}/input", job_files.get_input, methods=["GET"]),
         Route("/v1/jobs/{job_id}/frames/{frame_index:int}.jpg", job_files.get_preview, methods=["GET"]),
+        Route("/v1/jobs/{job_id}/thumbnail", job_files.get_thumbnail, methods=["GET"]),
         Route("/v1/jobs/{job_id}/playback", playback.get_playback, methods=["GET"]),
         Route("/v1/jobs/{job_id}/export", exports.export_job, methods=["GET"]),
         Route("/v1/jobs/{job_id}/previews", job_files.get_previews, methods=["GET"]),

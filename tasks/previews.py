@@ -1,4 +1,4 @@
-"""Preview pictures of a running job: a few a second, and fewer the longer it runs.
+"""Preview pictures of a running job, a few a second and fewer the longer it runs; and its thumbnail.
 
 They are made and written on a thread of their own: neither their coding nor a slow storage holds up the tool. So a
 picture is named in its frame's message a moment before it is there; the web waits that moment for it
@@ -11,9 +11,9 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Final
+from typing import Any, Final
 
-from app.storage.blobs import BlobStore, preview_key
+from app.storage.blobs import BlobStore, preview_key, thumbnail_key
 from plugins.contract import Picture
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,12 @@ PREVIEWS_AN_INTERVAL: Final = 480
 WIDTH: Final = 960
 #: A 480 × 360 picture is about 22 KB at this quality.
 QUALITY: Final = 60
+#: A thumbnail fits into so many pixels: a row of a list shows it at a third of that, on a screen of three to one.
+THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT = 168, 126
+#: About 4 KB.
+THUMBNAIL_QUALITY: Final = 70
+#: Every so many previews the thumbnail is made anew: five seconds at the start, and longer as previews get fewer.
+PREVIEWS_A_THUMBNAIL: Final = 20
 
 
 class Previews:
@@ -35,6 +41,7 @@ class Previews:
     def __init__(
         self, blobs: BlobStore, job_id: str, maker: Executor, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        """`maker` has one thread: what was handed to it last is through last."""
         self._blobs = blobs
         self._job_id = job_id
         self._maker = maker
@@ -42,7 +49,11 @@ class Previews:
         self._interval = INTERVAL_SECONDS
         self._offered = 0
         self._next_at = clock()
-        self._making: Future[bool] | None = None
+        #: The thumbnail is made anew with the first preview after so many.
+        self._next_thumbnail = 0
+        #: The preview that is being made, and whatever was handed over last.
+        self._preview: Future[bool] | None = None
+        self._last: Future[Any] | None = None
 
     def offer(self, frame_index: int, picture: Picture) -> bool:
         """Have this frame's picture made if one is due; returns at once, and True where it is to come.
@@ -53,36 +64,51 @@ class Previews:
         now = self._clock()
         if now < self._next_at or not self._is_through(now):
             return False
-        self._making = self._maker.submit(self._make, frame_index, picture)
+        self._last = self._preview = self._maker.submit(self._make_preview, frame_index, picture)
         self._offered += 1
         if self._offered % PREVIEWS_AN_INTERVAL == 0:
             self._interval *= 2
         self._next_at = now + self._interval
+        if self._offered > self._next_thumbnail:
+            self.keep_thumbnail(picture)
         return True
+
+    def keep_thumbnail(self, picture: Picture) -> None:
+        """Keep this as the picture that the job has in lists, until a later one takes its place."""
+        self._next_thumbnail = self._offered + PREVIEWS_A_THUMBNAIL
+        self._last = self._maker.submit(self._make_thumbnail, picture)
 
     def finish(self) -> None:
         """Wait until the last picture is there."""
-        if self._making is not None:
-            self._making.result()
+        if self._last is not None:
+            self._last.result()
 
     def _is_through(self, now: float) -> bool:
-        if self._making is None:
+        if self._preview is None:
             return True
-        if not self._making.done():
+        if not self._preview.done():
             return False
-        written, self._making = self._making.result(), None
+        written, self._preview = self._preview.result(), None
         if not written:
             self._next_at = now + FAILED_SECONDS
         return written
 
-    def _make(self, frame_index: int, picture: Picture) -> bool:
+    def _make_preview(self, frame_index: int, picture: Picture) -> bool:
+        return self._write(preview_key(self._job_id, frame_index), picture, max_width=WIDTH, quality=QUALITY)
+
+    def _make_thumbnail(self, picture: Picture) -> None:
+        scale = min(1.0, THUMBNAIL_WIDTH / picture.width, THUMBNAIL_HEIGHT / picture.height)
+        width = max(1, round(picture.width * scale))
+        self._write(thumbnail_key(self._job_id), picture, max_width=width, quality=THUMBNAIL_QUALITY)
+
+    def _write(self, key: str, picture: Picture, *, max_width: int, quality: int) -> bool:
         try:
-            with self._blobs.open_write(preview_key(self._job_id, frame_index)) as file:
-                file.write(picture.jpeg(max_width=WIDTH, quality=QUALITY))
+            with self._blobs.open_write(key) as file:
+                file.write(picture.jpeg(max_width=max_width, quality=quality))
         except Exception:
             # Each storage raises errors of its own, and a frame may need more memory to be shown than there is.
             logger.exception(
-                "A preview could not be written", extra={"action": "preview_failed", "job_id": self._job_id}
+                "A picture could not be written", extra={"action": "preview_failed", "job_id": self._job_id}
             )
             return False
         return True

@@ -12,6 +12,7 @@ import pydantic_core
 from app.errors import BlobNotFound
 from app.jobs.job import Job, JobStatus
 from app.log_context import of_job
+from plugins.contract import MediaKind
 from plugins.errors import (
     DeviceUnusable,
     InvalidOptions,
@@ -109,6 +110,9 @@ async def _run_tool(resources: ChildResources, job: Job, observer: WireObserver)
         ) as media,
     ):
         observer.opened(playable_of(job, media))
+        if media.kind is MediaKind.IMAGE:
+            # It is decoded already. A video's comes with its first frame.
+            observer.begins_with(next(iter(media)))
         observer.announce_device()
         return await runner.run(
             job.plugin,

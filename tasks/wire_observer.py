@@ -208,6 +208,10 @@ class WireObserver:
         """The input is open, and can be watched so; the job's row says it from its next message on."""
         self._row["playable"] = playable
 
+    def begins_with(self, picture: Picture) -> None:
+        """The input's first picture is there before any tool has seen it: lists show the job with it from now on."""
+        self._previews.keep_thumbnail(picture)
+
     def announce_device(self) -> None:
         """Say it where the job does not run on the device that was asked for."""
         if self._job.fallback:

@@ -1,8 +1,9 @@
-"""A job's files: its input, with `Range`, and the previews of its frames."""
+"""A job's files: its input, with `Range`, the previews of its frames, and the small picture that lists show."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import time
 from collections.abc import AsyncIterator
@@ -14,13 +15,13 @@ from app.api.caller import tenant_of
 from app.api.conditional import not_modified, range_applies
 from app.api.downloads import disposition, wants_file
 from app.api.parameters import job_id_of
-from app.errors import NotReady, RangeNotSatisfiable
+from app.errors import BlobNotFound, NotReady, RangeNotSatisfiable
 from app.jobs import store
 from app.jobs.job import JobStatus
 from app.models_phase10 import PreviewList
 from app.problems import problem
 from app.state import ApiRequest
-from app.storage.blobs import BlobStore, preview_key, preview_prefix
+from app.storage.blobs import BlobStore, preview_key, preview_prefix, thumbnail_key
 
 CHUNK_BYTES: Final = 256 * 1024
 #: How long a preview may be on its way that a message has named already: what a slow storage takes to write it.
@@ -31,7 +32,8 @@ _PREVIEW: Final = re.compile(r"(\d+)\.jpg")
 #: No file has a byte with more digits, and Python itself refuses to read very many.
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 #: Whatever a file holds, a browser that opens it runs nothing of it.
-DISARMED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'", "Accept-Ranges": "bytes"}
+_SANDBOXED: Final = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+DISARMED: Final = {**_SANDBOXED, "Accept-Ranges": "bytes"}
 
 
 async def get_input(request: ApiRequest) -> Response:
@@ -59,6 +61,24 @@ async def get_preview(request: ApiRequest) -> Response:
     return await blob_response(request, key, "image/jpeg", headers)
 
 
+async def get_thumbnail(request: ApiRequest) -> Response:
+    """`GET /v1/jobs/{job_id}/thumbnail`: a small picture of the input; a video that runs has a later one now and then.
+
+    It is made by the worker that opens the input, so what could not be opened has none.
+    """
+    job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
+    try:
+        content = await asyncio.to_thread(_content, request.state["blobs"], thumbnail_key(job.id))
+    except BlobNotFound:
+        raise NotReady("There is no picture of this input (yet): a worker makes it when it opens the input") from None
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    caching = "private, max-age=3600" if job.status.terminal else "private, no-cache"
+    headers = {**_SANDBOXED, "Cache-Control": caching, "ETag": etag}
+    if not_modified(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="image/jpeg", headers=headers)
+
+
 async def get_previews(request: ApiRequest) -> Response:
     """`GET /v1/jobs/{job_id}/previews`: which frames have a preview."""
     job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
@@ -77,6 +97,12 @@ async def _comes(blobs: BlobStore, key: str, *, seconds: float) -> bool:
         await asyncio.sleep(pause)
         pause *= 2
     return True
+
+
+def _content(blobs: BlobStore, key: str) -> bytes:
+    """All of a blob that may be written anew at any moment: asked for its size first, it might be another one then."""
+    with blobs.open_read(key) as file:
+        return file.read()
 
 
 async def blob_response(

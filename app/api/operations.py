@@ -484,6 +484,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         problems=(400, 413, 422, 503),
     ),
     "get_preview": Operation("jobs", "image/jpeg", further=_UNCHANGED, problems=(404, 416)),
+    "get_thumbnail": Operation("jobs", "image/jpeg", further=_UNCHANGED, problems=(404,)),
     "analyze": Operation(
         "jobs",
         nine.AnalyzeResponse,

@@ -33,8 +33,13 @@ def preview_key(job_id: str, frame_index: int) -> str:
     return f"{preview_prefix(job_id)}/{frame_index}.jpg"
 
 
+def thumbnail_key(job_id: str) -> str:
+    """Where the small picture of a job lies: among its previews, so that it goes wherever they go."""
+    return f"{preview_prefix(job_id)}/thumbnail.jpg"
+
+
 def preview_prefix(job_id: str) -> str:
-    """What the keys of all previews of a job begin with."""
+    """What the keys of all previews of a job begin with, and that of its thumbnail."""
     return f"previews/{job_id}"
 
 

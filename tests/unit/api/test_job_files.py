@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.storage.blobs import BlobStore, preview_key
+from app.storage.blobs import BlobStore, preview_key, thumbnail_key
 from tests.unit.api.web import PNG, Web, problem_of
 
 CONTENT = PNG + bytes(range(256)) * 4096
@@ -174,6 +174,40 @@ def test_a_preview_that_is_on_its_way(web: Web) -> None:
     writing.join()
 
     assert (answer.status_code, answer.content) == (200, b"\xff\xd8 picture")
+
+
+def test_a_thumbnail(web: Web) -> None:
+    """None before a worker has made it; then a JPEG that is named by what it shows, and is no preview of a frame."""
+    job_id = web.submit()
+    problem = problem_of(web.client.get(f"/v1/jobs/{job_id}/thumbnail"))
+    assert (problem["status"], problem["code"], problem["retryable"]) == (404, "NOT_READY", True)
+
+    seen: list[str] = []
+    for content in (b"\xff\xd8\xff first", b"\xff\xd8\xff later, and longer"):
+        with BlobStore(web.settings.resolved_storage_url).open_write(thumbnail_key(job_id)) as file:
+            file.write(content)
+        answer = web.client.get(f"/v1/jobs/{job_id}/thumbnail", headers={"If-None-Match": seen[-1] if seen else ""})
+        assert (answer.status_code, answer.content) == (200, content)
+        assert answer.headers["content-type"] == "image/jpeg"
+        seen.append(answer.headers["etag"])
+
+    again = web.client.get(f"/v1/jobs/{job_id}/thumbnail", headers={"If-None-Match": seen[-1]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert web.get(f"/v1/jobs/{job_id}/previews") == {"previews": []}
+
+
+def test_a_thumbnail_is_kept_by_browsers_once_the_job_has_ended(web: Web) -> None:
+    """Before that there may be a later one at the same address, so it is asked for each time."""
+    run = web.worker.begin(web.submit())
+    with BlobStore(web.settings.resolved_storage_url).open_write(thumbnail_key(run.job.id)) as file:
+        file.write(b"\xff\xd8\xff picture")
+    before = web.client.get(f"/v1/jobs/{run.job.id}/thumbnail")
+    run.done()
+    after = web.client.get(f"/v1/jobs/{run.job.id}/thumbnail")
+
+    assert before.headers["cache-control"] == "private, no-cache"
+    assert after.headers["cache-control"] == "private, max-age=3600"
+    assert before.headers["etag"] == after.headers["etag"]
 
 
 @pytest.mark.parametrize("name", ["x.jpg", "-1.jpg", "12.png", "..%2f..%2fsecret.jpg"])

@@ -9,17 +9,18 @@ import sqlalchemy as sa
 
 from app.database.schema import events, tool_runs
 from app.jobs.ids import now_ms
-from app.storage.blobs import BlobStore, preview_key
+from app.storage.blobs import BlobStore, preview_key, thumbnail_key
 from tests.unit.api.web import Web, problem_of
 
 
 def finished(web: Web) -> str:
-    """A job that has ended, with frames, a preview and a run of its tool."""
+    """A job that has ended, with frames, a preview, a thumbnail and a run of its tool."""
     run = web.worker.begin(web.submit())
     run.frame(0)
     run.done()
-    with BlobStore(web.settings.resolved_storage_url).open_write(preview_key(run.job.id, 0)) as file:
-        file.write(b"\xff\xd8\xff picture")
+    for key in (preview_key(run.job.id, 0), thumbnail_key(run.job.id)):
+        with BlobStore(web.settings.resolved_storage_url).open_write(key) as file:
+            file.write(b"\xff\xd8\xff picture")
     with web.database.write() as connection:
         row = {"tenant": "default", "job_id": run.job.id, "plugin": "counting", "tool": "count"}
         connection.execute(sa.insert(tool_runs).values(**row, timing_ms=1.0, frames=1, failed=False, at_ms=now_ms()))
@@ -33,11 +34,13 @@ def test_all_of_it_is_gone(web: Web) -> None:
     answer = web.client.post(f"/v1/jobs/{job_id}/purge")
 
     assert (answer.status_code, answer.json()) == (200, {"job_id": job_id, "purged": True})
-    for path in ("", "/extended", "/frames", "/events", "/input", "/frames/0.jpg", "/previews"):
+    for path in ("", "/extended", "/frames", "/events", "/input", "/frames/0.jpg", "/previews", "/thumbnail"):
         assert problem_of(web.client.get(f"/v1/jobs/{job_id}{path}"))["code"] == "JOB_NOT_FOUND"
     assert web.get("/v1/jobs", q=job_id)["jobs"] == []
     assert job_id not in web.inputs()
-    assert not BlobStore(web.settings.resolved_storage_url).exists(preview_key(job_id, 0))
+    blobs = BlobStore(web.settings.resolved_storage_url)
+    assert not blobs.exists(preview_key(job_id, 0))
+    assert not blobs.exists(thumbnail_key(job_id))
     with web.database.read() as connection:
         for table in (events, tool_runs):
             left = sa.select(sa.func.count()).select_from(table).where(table.c.job_id == job_id)

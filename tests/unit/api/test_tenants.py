@@ -28,7 +28,7 @@ def foreign(web: Web) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/result", "/extended", "/frames", "/events", "/input", "/frames/0.jpg", "/previews"]
+    "path", ["", "/result", "/extended", "/frames", "/events", "/input", "/frames/0.jpg", "/previews", "/thumbnail"]
 )
 def test_it_can_not_be_read(web: Web, foreign: str, path: str) -> None:
     """404, in the words that a job gets that was never made."""

@@ -26,7 +26,7 @@ from app.realtime import event_log
 from app.realtime.events import Draft
 from app.realtime.message_types import MessageType
 from app.settings import Settings
-from app.storage.blobs import BlobStore, input_key, preview_key
+from app.storage.blobs import BlobStore, input_key, preview_key, thumbnail_key
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432"
 
@@ -75,7 +75,7 @@ def fill(database: Database, blobs: BlobStore, new_job: Callable[..., Job], *, n
         warnings=["careful"],
     )
     job = type(job)(**{**job.row(), "input_key": input_key(job.id)})
-    for key in (job.input_key, preview_key(job.id, 3)):
+    for key in (job.input_key, preview_key(job.id, 3), thumbnail_key(job.id)):
         with blobs.open_write(key) as file:
             file.write(key.encode())
     with database.write() as connection:
@@ -115,10 +115,10 @@ def test_all_of_it_comes_back(
 
     assert content(other) == content(database)
     assert epoch_of(other) not in {before, epoch_of(database)}
-    for key in (job.input_key, preview_key(job.id, 3)):
+    for key in (job.input_key, preview_key(job.id, 3), thumbnail_key(job.id)):
         with elsewhere.open_read(key) as file:
             assert file.read() == key.encode()
-    assert (made.rows["jobs"], made.rows["events"], made.blobs) == (1, 2, 2)
+    assert (made.rows["jobs"], made.rows["events"], made.blobs) == (1, 2, 3)
 
 
 def test_who_still_runs_a_job_of_before_has_lost_it(

@@ -9,29 +9,32 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.blobs import BlobStore, preview_key
-from tasks.previews import FAILED_SECONDS, INTERVAL_SECONDS, Previews
+from app.storage.blobs import BlobStore, preview_key, thumbnail_key
+from tasks.previews import FAILED_SECONDS, INTERVAL_SECONDS, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, Previews
 
 
 class Still:
     """A picture that costs nothing."""
 
-    width = 1920
-    height = 1080
+    def __init__(self, name: str = "", *, width: int = 1920, height: int = 1080) -> None:
+        self.width = width
+        self.height = height
+        self._name = name
 
     def jpeg(self, *, max_width: int, quality: int) -> bytes:
-        """Two bytes of a JPEG."""
-        return b"\xff\xd8"
+        """Which picture it is, and how wide it was asked for."""
+        return f"{self._name} {max_width}".encode()
 
 
 class Slow(Still):
     """A picture that is not through before it may be."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.may_end = threading.Event()
 
     def jpeg(self, *, max_width: int, quality: int) -> bytes:
-        """Two bytes, in the end."""
+        """What it is, in the end."""
         self.may_end.wait()
         return super().jpeg(max_width=max_width, quality=quality)
 
@@ -101,6 +104,60 @@ def test_storage_in_trouble_costs_pictures_only(tmp_path: Path, maker: ThreadPoo
     assert previews.offer(2, Still())
     previews.finish()
     assert blobs.exists(preview_key("job", 2))
+
+
+def test_the_thumbnail_is_of_the_first_frame_and_then_of_a_later_one(tmp_path: Path, maker: ThreadPoolExecutor) -> None:
+    """It is there with the first preview, follows now and then, and is written a small part as often as previews."""
+    blobs = BlobStore(tmp_path.as_uri())
+    now = [0.0]
+    previews = Previews(blobs, "job", maker, clock=lambda: now[0])
+
+    shown = []
+    for second in range(60):
+        now[0] = float(second)
+        previews.offer(second, Still(f"second {second}"))
+        previews.finish()
+        shown.append(_thumbnail(blobs))
+
+    assert shown[0].startswith("second 0 ")
+    assert "second 0 " not in shown[-1]
+    assert 2 <= len(set(shown)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1920, 1080), (1080, 1920), (40, 30), (60_000, 4), (4, 60_000), (THUMBNAIL_WIDTH, 1)]
+)
+def test_a_thumbnail_is_small_whatever_the_shape_of_the_picture(
+    tmp_path: Path, maker: ThreadPoolExecutor, width: int, height: int
+) -> None:
+    """It fits into the place that it is made for, keeps its shape as far as whole pixels do, and is never enlarged."""
+    blobs = BlobStore(tmp_path.as_uri())
+
+    previews = Previews(blobs, "job", maker)
+    previews.keep_thumbnail(Still(width=width, height=height))
+    previews.finish()
+
+    asked = int(_thumbnail(blobs))
+    assert 1 <= asked <= min(width, THUMBNAIL_WIDTH)
+    assert asked == 1 or round(height * asked / width) <= THUMBNAIL_HEIGHT
+    assert asked in {width, 1} or max(asked / THUMBNAIL_WIDTH, height * asked / width / THUMBNAIL_HEIGHT) > 0.98
+
+
+def test_a_picture_that_is_there_before_any_tool_stays(tmp_path: Path, maker: ThreadPoolExecutor) -> None:
+    """An image's own picture is not made again with its frame."""
+    blobs = BlobStore(tmp_path.as_uri())
+    previews = Previews(blobs, "job", maker)
+
+    previews.keep_thumbnail(Still("opened"))
+    assert previews.offer(0, Still("frame"))
+    previews.finish()
+
+    assert _thumbnail(blobs).startswith("opened ")
+
+
+def _thumbnail(blobs: BlobStore) -> str:
+    with blobs.open_read(thumbnail_key("job")) as file:
+        return file.read().decode()
 
 
 def _count_over(previews: Previews, now: list[float], *, start: int, seconds: int) -> int:
