@@ -6,12 +6,17 @@ Owns the conversions between pixels (BGR, gray, a small JPEG). How pixels are de
 
 from __future__ import annotations
 
+from typing import Final
+
 # OpenCV and PyAV each bring their own FFmpeg; OpenCV has to be loaded first.
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]
+
+#: Pictures no wider than this are made of one of this width: a large frame is gone through once, however many are.
+REDUCED_WIDTH: Final = 960
 
 
 class DecodedFrame:
@@ -27,6 +32,7 @@ class DecodedFrame:
         self.height = height
         self._bgr: Pixels | None = None
         self._gray: Pixels | None = None
+        self._reduced: Pixels | None = None
 
     def bgr(self) -> Pixels:
         """Height × width × 3, in OpenCV's order of colours."""
@@ -42,13 +48,20 @@ class DecodedFrame:
 
     def jpeg(self, *, max_width: int, quality: int) -> bytes:
         """The frame as a JPEG no wider than `max_width` pixels; `quality` is 1 to 95. It is never enlarged."""
-        pixels = self.bgr()
-        if self.width > max_width:
-            height = max(1, round(self.height * max_width / self.width))
-            smaller = cv2.resize(pixels, (max_width, height), interpolation=cv2.INTER_AREA)
-            pixels = np.asarray(smaller, dtype=np.uint8)
+        pixels = self._narrowed(self.bgr() if max_width > REDUCED_WIDTH else self._reduced_bgr(), max_width)
         _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
         return encoded.tobytes()
+
+    def _reduced_bgr(self) -> Pixels:
+        if self._reduced is None:
+            self._reduced = self._narrowed(self.bgr(), REDUCED_WIDTH)
+        return self._reduced
+
+    def _narrowed(self, pixels: Pixels, max_width: int) -> Pixels:
+        if pixels.shape[1] <= max_width:
+            return pixels
+        height = max(1, round(self.height * max_width / self.width))
+        return np.asarray(cv2.resize(pixels, (max_width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
     def _decode_bgr(self) -> Pixels:
         raise NotImplementedError
