@@ -15,6 +15,11 @@ export function playbackUrl(jobId: string): string {
   return jobPath(jobId, "/playback");
 }
 
+/** A small picture of the input; `moment` tells a later one of a video that runs from those before it. */
+export function thumbnailUrl(jobId: string, moment?: number): string {
+  return jobPath(jobId, moment === undefined ? "/thumbnail" : `/thumbnail?moment=${moment}`);
+}
+
 /** A frame's stored preview. */
 export function previewUrl(jobId: string, frameIndex: number): string {
   return jobPath(jobId, `/frames/${frameIndex}.jpg`);

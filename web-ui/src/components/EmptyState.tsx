@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
 
-import { EmptyIcon } from "./icons.tsx";
+import { PictureIcon } from "./icons.tsx";
 import "./EmptyState.css";
 
 export interface EmptyStateProps {
@@ -15,7 +15,7 @@ export interface EmptyStateProps {
 export function EmptyState({ title, children, action }: EmptyStateProps): ReactElement {
   return (
     <div className="empty-state">
-      <EmptyIcon />
+      <PictureIcon />
       <p className="empty-state__title">{title}</p>
       {children !== undefined && <div className="empty-state__text">{children}</div>}
       {action}

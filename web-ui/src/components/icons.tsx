@@ -96,9 +96,16 @@ export const KeyboardIcon = icon(
     <path d="M4 6.7h.1M6.6 6.7h.1M9.2 6.7h.1M11.8 6.7h.1M5 9.4h6" />
   </>,
 );
-export const EmptyIcon = icon(
+export const PictureIcon = icon(
   <>
     <rect x="2" y="3" width="12" height="10" rx="1.5" />
     <path d="m2.5 11.5 3.6-3.6 2.4 2.4 2-2 3 3" />
   </>,
 );
+export const FilmIcon = icon(
+  <>
+    <rect x="2" y="3" width="12" height="10" rx="1.5" />
+    <path d="M5 3v10M11 3v10M2 6.3h3M2 9.7h3M11 6.3h3M11 9.7h3" />
+  </>,
+);
+export const FileIcon = icon(<path d="M9.2 2.2H4.5a1 1 0 0 0-1 1v9.6a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1V5.5zM9.2 2.2v3.3h3.3" />);

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 
 import type { BatchItem } from "../../api/batches.ts";
 import { StatusBadge } from "../../components/StatusBadge.tsx";
+import { RowProgress } from "../jobs/RowProgress.tsx";
 import { grouped } from "../quantities.ts";
 import { Thumbnail } from "./Thumbnail.tsx";
 
@@ -32,6 +33,8 @@ export const ItemRow = memo(function ItemRow({ item }: { item: BatchItem }): Rea
           </p>
         )}
       </div>
+      {/* Its place is kept: what begins to run, or ends, moves nothing. */}
+      <span className="item-row__progress">{item.job?.status === "running" && <RowProgress job={item.job} />}</span>
       <StatusBadge status={item.status} />
     </>
   );

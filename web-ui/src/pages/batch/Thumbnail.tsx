@@ -1,32 +1,51 @@
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 
-import { inputUrl, previewUrl } from "../../api/downloads.ts";
 import type { JobSummary } from "../../api/jobs.ts";
+import { FileIcon, FilmIcon, PictureIcon } from "../../components/icons.tsx";
+import { type InputKind, kindOf, pictureOf } from "./pictures.ts";
+import "./Thumbnail.css";
 
-/** Where a picture of the job may be, the smallest first: the preview of its first frame, and an image itself. */
-function placesOf(job: JobSummary | null): readonly string[] {
-  if (job === null || job.status === "queued" || job.status === "running") return [];
-  const own = job.input_type === "image" ? [inputUrl(job.job_id)] : [];
-  // A job that failed may have no preview at all.
-  return job.status === "done" ? [previewUrl(job.job_id, 0), ...own] : own;
+/** A row that was there for so long is looked at; what is scrolled past is not asked for. */
+const REST_MS = 150;
+
+const ICONS: Record<InputKind, () => ReactElement> = { image: PictureIcon, video: FilmIcon, unknown: FileIcon };
+
+/** What nobody waits for any more is not read to its end: the rows that one scrolled to come first. */
+function abortedWithRow(image: HTMLImageElement | null): () => void {
+  return () => {
+    if (image !== null && !image.complete) image.removeAttribute("src");
+  };
 }
 
-/** What the item looks like, read when it is scrolled to. Its place is kept where there is nothing to show. */
+/** What the item looks like, once the row stays where it is; its kind where there is no picture. The place is one size. */
 export function Thumbnail({ job }: { job: JobSummary | null }): ReactElement {
-  const places = placesOf(job);
-  const [failed, setFailed] = useState<readonly string[]>([]);
-  const source = places.find((place) => !failed.includes(place));
+  const [hasRested, setRested] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(true), REST_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
+  const [isShown, setShown] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null);
+  const source = pictureOf(job);
+  const Icon = ICONS[kindOf(job)];
   return (
-    <span className="item-row__picture">
-      {source !== undefined && (
+    <span className="thumbnail" data-shown={isShown ? "" : undefined}>
+      <Icon />
+      {hasRested && source !== null && source !== failed && (
         <img
-          key={source}
+          ref={abortedWithRow}
           src={source}
           alt=""
+          width="56"
+          height="42"
           loading="lazy"
           decoding="async"
+          onLoad={() => setShown(true)}
           onError={() => {
-            setFailed((before) => [...before, source]);
+            setShown(false);
+            setFailed(source);
           }}
         />
       )}

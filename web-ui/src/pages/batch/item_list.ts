@@ -8,7 +8,7 @@
 import type { BatchItem, BatchItems, ItemsQuery } from "../../api/batches.ts";
 import { hasEnded, type JobStatus } from "../../api/jobs.ts";
 import { after } from "../../api/live_jobs.ts";
-import type { MessageOf } from "../../realtime/messages.ts";
+import type { JobNews } from "./told.ts";
 
 const PAGE = 1_000;
 /** Rows around those that are seen which are read anew with them. */
@@ -41,7 +41,7 @@ export class ItemList {
   #last = -1;
   #reading: AbortController | null = null;
   /** What the stream said while a page was read: the page may have been made before that. */
-  #meanwhile: MessageOf<"job_status">[] = [];
+  #meanwhile: JobNews[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #error: unknown = null;
 
@@ -105,7 +105,7 @@ export class ItemList {
   }
 
   /** What the stream said of single jobs, in its order. */
-  take(messages: readonly MessageOf<"job_status">[]): void {
+  take(messages: readonly JobNews[]): void {
     if (this.#reading !== null) this.#meanwhile.push(...messages);
     if (this.#apply(messages)) this.#tell();
   }
@@ -129,14 +129,14 @@ export class ItemList {
   }
 
   /** Whether a row changed. */
-  #apply(messages: readonly MessageOf<"job_status">[]): boolean {
+  #apply(messages: readonly JobNews[]): boolean {
     let changed = false;
     for (const message of messages) {
       const place = this.#places.get(message.job_id ?? "");
       const row = place === undefined ? undefined : this.#rows[place];
       if (place === undefined || row?.job == null) {
         // An item became a job just now, or runs again.
-        if (message.payload.status === "queued" && (message.attempt ?? 1) === 1) this.#growOld();
+        if (message.type === "job_status" && message.payload.status === "queued" && (message.attempt ?? 1) === 1) this.#growOld();
         continue;
       }
       const job = after(row.job, message);

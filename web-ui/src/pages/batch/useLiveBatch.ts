@@ -4,11 +4,11 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { batchKey, type BatchState, readItems, useBatch } from "../../api/batches.ts";
 import { endedOf, rolledUp, type RollUp } from "../../api/live_batches.ts";
 import { rootPath } from "../../api/root.ts";
-import type { MessageOf } from "../../realtime/messages.ts";
 import type { ConnectionInfo } from "../../realtime/state.ts";
 import { useRealtimeMessages } from "../../realtime/useRealtime.ts";
 import { ItemList } from "./item_list.ts";
 import { Pace } from "./pace.ts";
+import { Told } from "./told.ts";
 
 /** Messages are put on the page this often, however many come: twice a second is enough for who counts. */
 const SHOW_MS = 500;
@@ -29,7 +29,7 @@ export function useLiveBatch(batchId: string): LiveBatch {
   const [items] = useState(() => new ItemList((query, signal) => readItems(batchId, query, signal)));
   const [pace] = useState(() => new Pace());
   const rollUp = useRef<RollUp | null>(null);
-  const jobs = useRef<MessageOf<"job_status">[]>([]);
+  const [told] = useState(() => new Told());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const readAnew = () => {
@@ -39,28 +39,29 @@ export function useLiveBatch(batchId: string): LiveBatch {
 
   const show = () => {
     timer.current = undefined;
-    items.take(jobs.current.splice(0));
-    const told = rollUp.current;
+    items.take(told.take());
+    const counts = rollUp.current;
     rollUp.current = null;
-    if (told === null) return;
-    queries.setQueryData<BatchState>(batchKey(batchId), (batch) => batch && rolledUp(batch, told));
+    if (counts === null) return;
+    queries.setQueryData<BatchState>(batchKey(batchId), (batch) => batch && rolledUp(batch, counts));
     // How it ended, and when, only the server knows.
-    if (told.progress >= 100) readAnew();
+    if (counts.progress >= 100) readAnew();
   };
 
-  const query = useMemo(() => ({ root: rootPath, batchIds: [batchId], types: ["batch_status", "job_status"] as const }), [batchId]);
+  const query = useMemo(() => ({ root: rootPath, batchIds: [batchId], types: ["batch_status", "job_status", "progress"] as const }), [batchId]);
   const { connection, reconnect } = useRealtimeMessages(query, (message) => {
     switch (message.type) {
       case "reset":
         rollUp.current = null;
-        jobs.current = [];
+        told.clear();
         readAnew();
         return;
       case "batch_status":
         rollUp.current = message.payload;
         break;
       case "job_status":
-        jobs.current.push(message);
+      case "progress":
+        told.add(message);
         break;
       default:
         return;
