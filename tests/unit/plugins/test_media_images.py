@@ -48,6 +48,19 @@ def test_a_small_frame_is_not_enlarged() -> None:
         assert Image.open(io.BytesIO(frame.jpeg(max_width=500, quality=60))).size == (64, 48)
 
 
+@pytest.mark.parametrize("widths", [(168, 960, 1100), (1100, 960, 168), (960, 168, 1100)])
+def test_a_large_frame_has_pictures_of_any_width(widths: tuple[int, ...]) -> None:
+    """Whichever was made first, each is as wide as it was asked to be, of the frame's shape, and shows all of it."""
+    image = quarters_image().resize((1200, 800), Image.Resampling.NEAREST)
+    with open_media(io.BytesIO(encoded_image(image, "PNG")), max_pixels=MAX_PIXELS) as media:
+        (frame,) = media
+
+        for width in widths:
+            small = Image.open(io.BytesIO(frame.jpeg(max_width=width, quality=90)))
+            assert small.size == (width, round(800 * width / 1200))
+            assert quarter_colours(np.asarray(small)[..., ::-1]) == ["red", "green", "blue", "white"]
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF"])
 def test_formats(kind: str) -> None:
     """Each usual format is read, with its colours where they belong."""
