@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.client.async_client import AsyncTransomClient
 from app.client.errors import (
+    CertificateNotTrusted,
     ClientClosed,
     ClientError,
     ProxyRefused,
@@ -18,6 +19,7 @@ from app.client.way import Transport, Way
 
 __all__ = [
     "AsyncTransomClient",
+    "CertificateNotTrusted",
     "ClientClosed",
     "ClientError",
     "Message",

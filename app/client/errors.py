@@ -2,6 +2,7 @@
 
 * `ClientError`
     * `ServerUnreachable`    nobody answers at the address, or what answers is no Transom
+        * `CertificateNotTrusted`    whoever answers shows a certificate that is not trusted here
     * `RequestRefused`       the server answered with a problem: its `code`, `status` and list of `errors`
         * `ProxyRefused`     something between here and the server answered in its place
     * `ProxyUnusable`        the environment names a kind of proxy that is not spoken
@@ -11,6 +12,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any, Final
 
 import httpx
@@ -29,8 +31,21 @@ class ClientError(Exception):
 class ServerUnreachable(ClientError):
     """No answer, or one that is not Transom's."""
 
-    def __init__(self, server: str, reason: str) -> None:
-        super().__init__(f"{server} can't be reached: {reason}", code="SERVER_UNREACHABLE")
+    def __init__(self, server: str, reason: str, *, code: str = "SERVER_UNREACHABLE") -> None:
+        super().__init__(f"{server} can't be reached: {reason}", code=code)
+
+
+class CertificateNotTrusted(ServerUnreachable):
+    """The certificate that is shown does not prove to this machine that it is the server: nothing was sent."""
+
+    def __init__(self, server: str, refused: ssl.SSLCertVerificationError) -> None:
+        reason = _OF_THE_CERTIFICATE.get(refused.verify_code) or (
+            f"the certificate that is shown there is not trusted here ({refused.verify_message}). Where a proxy opens "
+            "encrypted connections on the way, or the server's certificate is from an authority of one's own, put "
+            "that authority's certificate into the system's store, or name its file in TRANSOM_CA_BUNDLE (in programs "
+            f"ca_bundle). `transom doctor {server}` says who made it"
+        )
+        super().__init__(server, reason, code="CERTIFICATE_NOT_TRUSTED")
 
 
 class RequestRefused(ClientError):
@@ -80,6 +95,15 @@ class ClientClosed(ClientError):
     def __init__(self) -> None:
         super().__init__("the client was closed", code="CLIENT_CLOSED")
 
+
+_NOT_THIS_NAME: Final = "the certificate that is shown there is not for this name: use one that it is for"
+#: What is wrong with a certificate whoever made it, by OpenSSL's number.
+_OF_THE_CERTIFICATE: Final = {
+    9: "the certificate that is shown there is not valid yet, unless this machine's clock is wrong",
+    10: "the certificate that is shown there has expired and has to be renewed, unless this machine's clock is wrong",
+    62: _NOT_THIS_NAME,
+    64: _NOT_THIS_NAME,
+}
 
 #: What machines on the way refuse by themselves: a stable code, and a sentence.
 _ON_THE_WAY: Final = {

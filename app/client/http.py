@@ -15,6 +15,7 @@ import httpx
 
 from app.client.errors import (
     GATEWAY_STATUSES,
+    CertificateNotTrusted,
     ClientClosed,
     ProxyRefused,
     RequestRefused,
@@ -23,7 +24,7 @@ from app.client.errors import (
     refusal,
 )
 from app.client.proxies import proxy_for
-from app.client.tls import trusting
+from app.client.tls import distrust, trusting
 from app.version import VERSION
 
 if TYPE_CHECKING:
@@ -151,6 +152,8 @@ class Http:
                 raise ClientClosed from None
             if isinstance(error, httpx.ProxyError) and str(error).startswith(str(_NEEDS_CREDENTIALS)):
                 raise proxy_refusal(_NEEDS_CREDENTIALS) from error
+            if refused := distrust(error):
+                raise CertificateNotTrusted(self.server, refused) from error
             raise ServerUnreachable(self.server, str(error) or type(error).__name__) from error
         except RuntimeError:
             # httpx says so of a client that is closed.

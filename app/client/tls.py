@@ -17,3 +17,11 @@ def trusting(ca_bundle: Path | None) -> ssl.SSLContext:
     if ca_bundle is not None:
         context.load_verify_locations(cafile=str(ca_bundle))
     return context
+
+
+def distrust(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """The refusal of a certificate that an error came of; None where it came of something else."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause

@@ -20,6 +20,7 @@ import httpx
 
 from app.client.backoff import Backoff
 from app.client.errors import ProxyRefused, RequestRefused, ServerUnreachable, refusal
+from app.client.tls import distrust
 
 #: Files above this go in pieces.
 LARGE_BYTES: Final = 8 * 1024 * 1024
@@ -75,7 +76,8 @@ async def hand_in_async(
     """Upload a file and hand it in as a job with these fields; answers the new job.
 
     `progress` is told how many bytes are with the server, and of how many. Raises `OSError` where the file can't be
-    read, `RequestRefused`, and `ServerUnreachable` after several attempts without progress.
+    read, `RequestRefused`, `ServerUnreachable` after several attempts without progress, and at once the
+    `httpx.TransportError` of a certificate that is not trusted.
     """
     with await asyncio.to_thread(file.open, "rb") as content:
         steps = hand_in_steps(str(http.base_url), content, file.name, fields, progress)
@@ -93,6 +95,9 @@ async def hand_in_async(
             try:
                 outcome = await http.request(**step.arguments())
             except httpx.TransportError as error:
+                if distrust(error):
+                    # No other attempt would change that, and none is to hide what it was.
+                    raise
                 outcome = error
 
 
