@@ -1,7 +1,7 @@
 """Real proxies, each with a configuration that is met in the field, in front of one Transom.
 
 *Before the server*: it has the server's address, as nginx and haproxy. *Told of*: the client knows it as its proxy, as
-squid, tinyproxy and mitmproxy.
+squid, tinyproxy and mitmproxy. Where it opens encrypted connections, what stands behind it is nginx that ends TLS.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+import pytest
+
+from tests.certificates import make_certificate
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60
@@ -49,15 +53,24 @@ class RealProxy:
     told: bool
     config: Callable[[Site], str]
     command: Callable[[str, Path, Site], list[str]]
-    #: Whether it opens encrypted connections and reads what is in them, with certificates of its own.
+    #: Whether it is one that inspects: it reads whole answers, and its settings are a script.
     inspects: bool = False
+    #: Whether the server speaks TLS, and it opens the connections to it with certificates of its own.
+    opens_tls: bool = False
 
     @property
-    def path(self) -> str | None:
-        """Where the program is; None where it is not installed."""
-        # Servers are often not on the path of who is no administrator.
-        places = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:{MITMPROXY_FOLDER}"
-        return shutil.which(self.program, path=places)
+    def missing(self) -> str:
+        """The first program that it needs and that is not installed; empty where nothing is missing."""
+        needed = (self.program, "nginx", "openssl") if self.opens_tls else (self.program,)
+        return next((program for program in needed if _path_of(program) is None), "")
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a proxy is put before: its address, and the certificate that it shows where it speaks TLS."""
+
+    url: str
+    certificate: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -66,14 +79,29 @@ class RunningProxy:
 
     address: str
     log: Path
+    #: Which address clients ask for: the server's, or the proxy's in its place.
+    server: str
+    #: Whom clients have to trust, where connections are encrypted: whoever opens them, and the server itself.
+    ca_bundle: Path | None
 
 
 #: `make proxies` installs mitmproxy there, as its dependencies are not ours.
 MITMPROXY_FOLDER: Final = Path(__file__).resolve().parent.parent.parent / ".venv-mitmproxy" / "bin"
 
 
-def _nginx(*, location: str, http: str = "") -> Callable[[Site], str]:
+def _path_of(program: str) -> str | None:
+    # Servers are often not on the path of who is no administrator.
+    places = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:{MITMPROXY_FOLDER}"
+    return shutil.which(program, path=places)
+
+
+def _nginx(*, location: str, http: str = "", tls: bool = False) -> Callable[[Site], str]:
     def config(site: Site) -> str:
+        listen, certificates = f"listen {HOST}:{site.port};", ""
+        if tls:
+            made = make_certificate(site.folder)
+            listen = f"listen {HOST}:{site.port} ssl http2;"
+            certificates = f"ssl_certificate {made.path}; ssl_certificate_key {made.key};"
         temporary = "".join(
             f"  {kind}_temp_path {site.folder}/{kind};\n" for kind in ("proxy", "fastcgi", "uwsgi", "scgi")
         )
@@ -88,7 +116,8 @@ http {{
 {temporary}
   {http}
   server {{
-    listen {HOST}:{site.port};
+    {listen}
+    {certificates}
     location / {{
       proxy_pass {site.target};
       proxy_set_header Host $http_host;
@@ -164,6 +193,25 @@ def _nginx_command(program: str, config: Path, site: Site) -> list[str]:
     return [program, "-c", str(config), "-p", str(site.folder)]
 
 
+def _mitmproxy(program: str, config: Path, site: Site) -> list[str]:
+    settings = {"confdir": site.folder, "flow_detail": 2, "termlog_verbosity": "info"}
+    more = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    address = ["--listen-host", HOST, "--listen-port", str(site.port)]
+    return [program, *address, *more, "--ssl-insecure", "-s", str(config)]
+
+
+def _refusing_websockets(site: Site) -> str:
+    del site
+    return """
+from mitmproxy import http
+
+
+def request(flow):
+    if flow.request.headers.get("upgrade", "").lower() == "websocket":
+        flow.response = http.Response.make(403, "WebSockets are not allowed here.")
+"""
+
+
 _GZIP: Final = "gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1;"
 
 REAL_PROXIES: Final = (
@@ -225,29 +273,93 @@ REAL_PROXIES: Final = (
         "mitmdump",
         True,
         _nothing,
-        lambda program, config, site: [
-            program,
-            "--listen-host",
-            HOST,
-            "--listen-port",
-            str(site.port),
-            "--set",
-            f"confdir={site.folder}",
-            "--set",
-            "flow_detail=1",
-            "--set",
-            "termlog_verbosity=info",
-            "--ssl-insecure",
-        ],
+        _mitmproxy,
         inspects=True,
     ),
+    RealProxy(
+        "mitmproxy, opening TLS",
+        "opens encrypted connections with a certificate of its own, reads whole answers",
+        "mitmdump",
+        True,
+        _nothing,
+        _mitmproxy,
+        inspects=True,
+        opens_tls=True,
+    ),
+    RealProxy(
+        "mitmproxy, opening TLS, no WebSockets",
+        "opens encrypted connections, reads whole answers, and refuses WebSockets in them with 403",
+        "mitmdump",
+        True,
+        _refusing_websockets,
+        _mitmproxy,
+        inspects=True,
+        opens_tls=True,
+    ),
+)
+
+#: What ends TLS in front of a server, as a deployment has it: it passes everything on as it comes.
+_TLS_END: Final = RealProxy(
+    "nginx, ending TLS",
+    "speaks TLS in the server's place, and passes everything on",
+    "nginx",
+    False,
+    _nginx(
+        location="proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+        "proxy_set_header Connection $connection_upgrade; proxy_set_header X-Forwarded-Proto $scheme; "
+        "proxy_buffering off; proxy_request_buffering off; proxy_read_timeout 1h; proxy_send_timeout 1h;",
+        http="map $http_upgrade $connection_upgrade { default upgrade; '' ''; } "
+        "client_max_body_size 0; large_client_header_buffers 4 32k;",
+        tls=True,
+    ),
+    _nginx_command,
 )
 
 
 @contextmanager
-def running(proxy: RealProxy, target: str) -> Iterator[RunningProxy]:
-    """The proxy before `target`, for as long as the block takes; raises `RuntimeError` where it does not start."""
-    program = proxy.path
+def server_behind(proxy: RealProxy, url: str) -> Iterator[Server]:
+    """What the proxy is put before: the server as it is or, where connections are to be opened, with TLS."""
+    if not proxy.opens_tls:
+        yield Server(url)
+        return
+    with _listening(_TLS_END, url) as (site, _):
+        yield Server(f"https://{HOST}:{site.port}", site.folder / "certificate.pem")
+
+
+@contextmanager
+def running(proxy: RealProxy, server: Server) -> Iterator[RunningProxy]:
+    """The proxy before a server, for as long as the block takes; raises `RuntimeError` where it does not start."""
+    with _listening(proxy, server.url) as (site, output):
+        address, access = f"http://{HOST}:{site.port}", site.folder / "access.log"
+        bundle = None
+        if server.certificate is not None:
+            bundle = site.folder / "trusted.pem"
+            bundle.write_text((site.folder / "mitmproxy-ca-cert.pem").read_text() + server.certificate.read_text())
+        yield RunningProxy(
+            address,
+            access if access.exists() else output,
+            server.url if proxy.told else address,
+            bundle,
+        )
+
+
+@contextmanager
+def told_of(proxy: str | None) -> Iterator[None]:
+    """An environment that names this proxy for whatever is asked for, or none."""
+    with pytest.MonkeyPatch.context() as changed:
+        for name in ("no_proxy", "http_proxy", "https_proxy", "all_proxy"):
+            changed.delenv(name, raising=False)
+            changed.delenv(name.upper(), raising=False)
+        if proxy is not None:
+            changed.setenv("HTTP_PROXY", proxy)
+            changed.setenv("HTTPS_PROXY", proxy)
+        yield
+
+
+@contextmanager
+def _listening(proxy: RealProxy, target: str) -> Iterator[tuple[Site, Path]]:
+    """The proxy's site, and what it prints."""
+    program = _path_of(proxy.program)
     if program is None:
         raise RuntimeError(f"{proxy.program} is not installed")
     # A short name of its own: a Unix socket's is bounded.
@@ -265,8 +377,7 @@ def running(proxy: RealProxy, target: str) -> Iterator[RunningProxy]:
             )
         try:
             _until_listening(site.port, process, output)
-            access = folder / "access.log"
-            yield RunningProxy(f"http://{HOST}:{site.port}", access if access.exists() else output)
+            yield site, output
         finally:
             process.terminate()
             try:

@@ -23,10 +23,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import pytest
-
 from app.client import TransomClient, Way
-from tests.proxies.real import REAL_PROXIES, RealProxy, RunningProxy, running
+from tests.proxies.opened import opened
+from tests.proxies.real import REAL_PROXIES, RealProxy, RunningProxy, running, server_behind, told_of
 from tests.proxies.test_python_client import many_frames
 from tests.stack import ROOT, Product, start_product
 
@@ -93,8 +92,8 @@ def main() -> None:
             for proxy in REAL_PROXIES:
                 if wanted and proxy.name not in wanted:
                     continue
-                if proxy.path is None:
-                    lines.append(f"| {proxy.name} | {proxy.does} | not installed | | | | | |")
+                if proxy.missing:
+                    lines.append(f"| {proxy.name} | {proxy.does} | {proxy.missing} is not installed | | | | | |")
                     print(lines[-1], flush=True)
                     continue
                 for client, watched, log in _through(proxy, product, video):
@@ -112,29 +111,32 @@ def main() -> None:
 
 
 def _through(proxy: RealProxy, product: Product, video: Path) -> list[tuple[str, Watched, list[str]]]:
-    with running(proxy, product.url) as it:
+    with server_behind(proxy, product.url) as server, running(proxy, server) as it:
         job_id = product.submit(video, plugin="sleepy", options={"ms": FRAME_MS})
         python, chromium = Watched(), Watched()
         threads = [
-            threading.Thread(target=_python, args=(proxy, it, product, job_id, python)),
+            threading.Thread(target=_python, args=(proxy, it, job_id, python)),
             threading.Thread(target=_chromium, args=(proxy, it, product, job_id, chromium)),
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        # Each has its own session in the address, if the proxy keeps addresses; all of them name the stream's path.
-        python.logged = chromium.logged = "/v1/realtime" in it.log.read_text(errors="replace")
+        python.logged, chromium.logged = (_is_logged(proxy, it, agent) for agent in ("transom/", "Chrome/"))
         log = [str(message["id"]) for message in product.events(job_id)]
     return [("Python", python, log), ("Chromium", chromium, log)]
 
 
-def _python(proxy: RealProxy, it: RunningProxy, product: Product, job_id: str, watched: Watched) -> None:
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("no_proxy", "NO_PROXY", "http_proxy"):
-            environment.delenv(name, raising=False)
-        environment.setenv("HTTP_PROXY", it.address)
-        client = TransomClient(product.url if proxy.told else it.address, proxies=proxy.told)
+def _is_logged(proxy: RealProxy, it: RunningProxy, agent: str) -> bool:
+    """Whether the proxy's own log names the stream; where it opened encrypted connections, as this client's."""
+    if not proxy.opens_tls:
+        return "/v1/realtime" in it.log.read_text(errors="replace")
+    return any(f"{it.server}/v1/realtime" in each.url and agent in each.agent for each in opened(it.log))
+
+
+def _python(proxy: RealProxy, it: RunningProxy, job_id: str, watched: Watched) -> None:
+    with told_of(it.address if proxy.told else None):
+        client = TransomClient(it.server, proxies=proxy.told, ca_bundle=it.ca_bundle)
     began = time.time()
 
     def on_way(way: Way) -> None:
@@ -155,7 +157,7 @@ def _chromium(proxy: RealProxy, it: RunningProxy, product: Product, job_id: str,
     result = product.data / f"{job_id}.json"
     environment = {
         **os.environ,
-        "WATCH_ADDRESS": product.url if proxy.told else it.address,
+        "WATCH_ADDRESS": it.server,
         "WATCH_PROXY": it.address if proxy.told else "",
         "WATCH_PATH": f"/v1/realtime?{urlencode({'job_id': job_id, 'since': 'start'})}",
         "WATCH_RESULT": str(result),

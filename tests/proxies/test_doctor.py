@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,7 @@ from app.cli.exit_codes import ExitCode
 from app.client.doctor import Report, Severity, Verdict, examine
 from tests.proxies.hostile import HostileProxy
 from tests.proxies.modes import Mode
-from tests.proxies.real import REAL_PROXIES, RealProxy, running
+from tests.proxies.real import REAL_PROXIES, RealProxy, running, server_behind, told_of
 from tests.stack import ROOT, Product, start_product
 
 #: Longer than those that cut something wait before they do.
@@ -61,6 +60,8 @@ KNOWN: Final[dict[str, set[str]]] = {
     "squid": {"CONNECT_REFUSED", "UPGRADE_STRIPPED", "STREAMS_PASS"},
     "tinyproxy": {"CONNECT_REFUSED", "UPGRADE_STRIPPED", "STREAMS_PASS"},
     "mitmproxy": {"WEBSOCKET_WORKS", "STREAMS_HELD"},
+    "mitmproxy, opening TLS": {"TLS_INSPECTED", "WEBSOCKET_WORKS", "STREAMS_HELD"},
+    "mitmproxy, opening TLS, no WebSockets": {"TLS_INSPECTED", "UPGRADE_REFUSED", "STREAMS_HELD", "NOTHING_LIVE"},
 }
 #: Which of them write a `Via`.
 BY_VIA: Final = frozenset({"squid", "tinyproxy"})
@@ -73,20 +74,9 @@ def _product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     running_product.stop()
 
 
-@contextmanager
-def _environment(proxy: str | None) -> Iterator[None]:
-    """One that names this proxy, or none."""
-    with pytest.MonkeyPatch.context() as changed:
-        for name in ("no_proxy", "NO_PROXY", "http_proxy", "HTTP_PROXY"):
-            changed.delenv(name, raising=False)
-        if proxy:
-            changed.setenv("HTTP_PROXY", proxy)
-        yield
-
-
-def _examine(server: str, *, proxy: str | None = None, seconds: float = 0.0) -> Report:
-    with _environment(proxy):
-        return asyncio.run(examine(server, proxies=proxy is not None, seconds=seconds))
+def _examine(server: str, *, proxy: str | None = None, ca_bundle: Path | None = None, seconds: float = 0.0) -> Report:
+    with told_of(proxy):
+        return asyncio.run(examine(server, proxies=proxy is not None, ca_bundle=ca_bundle, seconds=seconds))
 
 
 def _bad(report: Report) -> set[str]:
@@ -136,21 +126,21 @@ def test_several_habits_leave_only_polls(product: Product) -> None:
 @pytest.mark.parametrize("proxy", REAL_PROXIES, ids=lambda proxy: str(proxy.name))
 def test_real_proxies_are_recognised(product: Product, proxy: RealProxy) -> None:
     """By name, with what they do, and with lines for their configuration."""
-    if proxy.path is None:
-        pytest.skip(f"{proxy.program} is not installed")
-    with running(proxy, product.url) as it:
-        report = _examine(
-            product.url if proxy.told else it.address, proxy=it.address if proxy.told else None, seconds=SECONDS
-        )
+    if proxy.missing:
+        pytest.skip(f"{proxy.missing} is not installed")
+    with server_behind(proxy, product.url) as server, running(proxy, server) as it:
+        report = _examine(it.server, proxy=it.address if proxy.told else None, ca_bundle=it.ca_bundle, seconds=SECONDS)
 
     program = proxy.name.partition(",")[0]
     assert KNOWN[proxy.name] <= report.codes
-    (machine,) = report.observations.machines
-    assert program in machine.name.lower()
+    machines = {str(machine.program): machine for machine in report.observations.machines}
+    # What ends TLS says who it is too, and from here nobody can tell which of the two it was.
+    assert set(machines) == {program, "nginx"} if proxy.opens_tls else {program}
+    assert program in machines[program].name.lower()
     assert program in report.sentence.lower()
-    assert ("Via" in machine.evidence) == (program in BY_VIA)
+    assert ("Via" in machines[program].evidence) == (program in BY_VIA)
     snippets = {snippet.program for finding in report.findings for snippet in finding.snippets}
-    assert snippets == {program}
+    assert program in snippets <= set(machines)
 
 
 def _transom(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ import pytest
 from app.client.doctor import Report, Severity, examine
 from app.client.doctor.blocks import blocks_of
 from app.client.doctor.observations import Upgrade
-from tests.proxies.real import REAL_PROXIES, RealProxy, Site, running
+from tests.proxies.real import REAL_PROXIES, RealProxy, Server, Site, running, server_behind, told_of
 from tests.stack import Product, start_product
 
 #: Longer than haproxy lets anything be silent here.
@@ -72,13 +72,9 @@ CURES: Final[dict[str, Callable[[str, Advice], str]]] = {
 INCURABLE: Final = {"squid": {"ADDRESS_LIMIT"}}
 
 
-def _examine(proxy: RealProxy, product: Product) -> Report:
-    with running(proxy, product.url) as it, pytest.MonkeyPatch.context() as changed:
-        for name in ("no_proxy", "NO_PROXY", "http_proxy"):
-            changed.delenv(name, raising=False)
-        changed.setenv("HTTP_PROXY", it.address)
-        server = product.url if proxy.told else it.address
-        return asyncio.run(examine(server, proxies=proxy.told, seconds=SECONDS))
+def _examine(proxy: RealProxy, server: Server) -> Report:
+    with running(proxy, server) as it, told_of(it.address if proxy.told else None):
+        return asyncio.run(examine(it.server, proxies=proxy.told, ca_bundle=it.ca_bundle, seconds=SECONDS))
 
 
 def _bad(report: Report) -> set[str]:
@@ -88,16 +84,28 @@ def _bad(report: Report) -> set[str]:
 @pytest.mark.parametrize("proxy", REAL_PROXIES, ids=lambda proxy: str(proxy.name))
 def test_the_advice_helps(product: Product, proxy: RealProxy, tmp_path: Path) -> None:
     """Something was found before; afterwards nothing is in the way."""
-    if proxy.path is None:
-        pytest.skip(f"{proxy.program} is not installed")
-    before = _examine(proxy, product)
+    if proxy.missing:
+        pytest.skip(f"{proxy.missing} is not installed")
+    with server_behind(proxy, product.url) as server:
+        _follow_the_advice(proxy, server, tmp_path)
+
+
+def _follow_the_advice(proxy: RealProxy, server: Server, tmp_path: Path) -> None:
+    before = _examine(proxy, server)
     texts = {finding.code: snippet.text for finding in before.findings for snippet in finding.snippets}
     advice: Advice = {}
     for code, text in texts.items():
         for block in blocks_of(text):
             advice.setdefault((block.kind, code), []).extend(block.lines)
 
-    if proxy.inspects:
+    if proxy.opens_tls:
+        # One piece of advice is enough: what is not opened is not held back either, nor refused.
+        def command(program: str, config: Path, site: Site) -> list[str]:
+            (site.folder / "config.yaml").write_text(texts["TLS_INSPECTED"])
+            return proxy.command(program, config, site)
+
+        cured = replace(proxy, command=command)
+    elif proxy.inspects:
         script = tmp_path / "stream.py"
         script.write_text(texts["STREAMS_HELD"])
         cured = replace(proxy, command=lambda *given: [*proxy.command(*given), "-s", str(script)])
@@ -108,7 +116,7 @@ def test_the_advice_helps(product: Product, proxy: RealProxy, tmp_path: Path) ->
             return cure(proxy.config(site), advice)
 
         cured = replace(proxy, config=config)
-    after = _examine(cured, product)
+    after = _examine(cured, server)
 
     assert _bad(before)
     assert _bad(after) <= INCURABLE.get(proxy.name, set())

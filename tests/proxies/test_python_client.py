@@ -90,7 +90,6 @@ class Watcher:
     """One client behind one proxy, on a thread of its own."""
 
     client: TransomClient
-    proxy: HostileProxy
     job_id: str
     ids: list[str] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
@@ -168,7 +167,7 @@ def _outcome(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iter
         proxies = {modes: stack.enter_context(HostileProxy(product.url, *modes)) for modes in FOUND}
         clients = {modes: _client(proxy, product, modes, stack) for modes, proxy in proxies.items()}
         job_id = product.submit(video, plugin="sleepy", options={"ms": FRAME_MS})
-        watchers = {modes: Watcher(client, proxies[modes], job_id) for modes, client in clients.items()}
+        watchers = {modes: Watcher(client, job_id) for modes, client in clients.items()}
         settled: set[tuple[Mode, ...]] = set()
         deadline = time.monotonic() + 100
         # Who does not is told by its own test.
@@ -322,7 +321,7 @@ def test_behind_a_proxy_another_server_with_another_epoch_is_read_anew(tmp_path:
             for modes, proxy in proxies.items()
         }
         job_id = first.submit(video, plugin="sleepy", options={"ms": 20.0})
-        watchers = {modes: Watcher(client, proxies[modes], job_id) for modes, client in clients.items()}
+        watchers = {modes: Watcher(client, job_id) for modes, client in clients.items()}
         for modes, transport in WAYS.items():
             wait_until(partial(watchers[modes].goes_over, transport), what=f"{_named(modes)} watching over {transport}")
 

@@ -174,9 +174,9 @@ def responseheaders(flow):
     if flow.response.headers.get("content-type", "").startswith("text/event-stream"):
         flow.response.stream = True"""
 _MITMPROXY_IGNORE: Final = """\
-# ADD in ~/.mitmproxy/config.yaml (HOST is passed on unread)
+# ADD in ~/.mitmproxy/config.yaml (HOST is passed on unread; by versions 7.0 to 10.2 whatever the port)
 ignore_hosts:
-  - '^HOST_PATTERN:PORT$'"""
+  - '^HOST_PATTERN(:PORT)?$'"""
 
 _SNIPPETS: Final[dict[Program, dict[str, str]]] = {
     Program.NGINX: {

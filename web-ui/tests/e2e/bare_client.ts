@@ -33,8 +33,16 @@ export async function watching(context: BrowserContext, script: string, address:
   return { page, heard: () => page.evaluate(() => window.heard()) };
 }
 
-/** A context of the browser's that goes through this proxy, as one that was told of it. */
-export function throughProxy(browser: Browser, server: string, credentials: { username?: string; password?: string }): Promise<BrowserContext> {
+/**
+ * A context of the browser's that goes through this proxy, as one that was told of it; with `opensTls` whatever
+ * certificate the proxy shows is taken, as on a machine that trusts it.
+ */
+export function throughProxy(
+  browser: Browser,
+  server: string,
+  credentials: { username?: string; password?: string },
+  { opensTls = false }: { opensTls?: boolean } = {},
+): Promise<BrowserContext> {
   // A browser goes around its proxy for what is on its own machine, unless it is told not to.
-  return browser.newContext({ proxy: { server, bypass: "<-loopback>", ...credentials } });
+  return browser.newContext({ proxy: { server, bypass: "<-loopback>", ...credentials }, ignoreHTTPSErrors: opensTls });
 }

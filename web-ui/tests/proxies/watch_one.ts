@@ -17,8 +17,10 @@ function named(name: string): string {
 
 test("watch one job", async ({ browser }) => {
   const proxy = named("WATCH_PROXY");
-  const context = proxy === "" ? await browser.newContext() : await throughProxy(browser, proxy, {});
-  const one = await watching(context, await clientScript(), named("WATCH_ADDRESS"), named("WATCH_PATH"));
+  const address = named("WATCH_ADDRESS");
+  const opensTls = address.startsWith("https:");
+  const context = proxy === "" ? await browser.newContext() : await throughProxy(browser, proxy, {}, { opensTls });
+  const one = await watching(context, await clientScript(), address, named("WATCH_PATH"));
   try {
     await expect.poll(async () => (await one.heard()).ended, { timeout: 240_000 }).toBe(true);
   } finally {
