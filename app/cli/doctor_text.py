@@ -10,17 +10,21 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from app.client.doctor.browser import look_before
 from app.client.doctor.findings import by_whom
 from app.client.doctor.plain import plain
-from app.client.doctor.plan import plan_for
+from app.client.doctor.plan import Plan, plan_for
 from app.client.doctor.report import Finding, Report, Severity, Verdict
 from app.client.doctor.whereabouts import (
+    ON_A_PC,
+    WHOLE_TEST,
     command,
     how_to_find,
     loopback_warning,
     machine,
-    on_a_pc,
-    on_a_pc_lines,
+    stand_in,
+    whole_test,
+    whole_test_lines,
 )
 
 _MARKS: Final = {
@@ -72,7 +76,7 @@ def show_report(report: Report) -> None:
         console.print(Text(f"After a change, on {machine(report)}: {command(report)}"), soft_wrap=True)
         console.print(Text(plan.success))
     if warning:
-        _show_a_pc(console, report)
+        _show_a_pc(console, report, plan)
     console.print()
     widest = max(len(tried.what) for tried in report.tried)
     for tried in report.tried:
@@ -96,12 +100,19 @@ def _show_how_to_find(console: Console, report: Report) -> None:
         console.print(Text(f"  - {test}"))
 
 
-def _show_a_pc(console: Console, report: Report) -> None:
+def _show_a_pc(console: Console, report: Report, plan: Plan) -> None:
+    look = look_before(report, plan, on_page=False)
     console.print()
-    console.print(Text("To test on a user’s PC", style="bold"))
-    for number, way in enumerate(on_a_pc(report), 1):
-        console.print(Text(f"  {number}. {way}"))
-    console.print(Text(indent(on_a_pc_lines(report), "    "), style="cyan"), soft_wrap=True)
+    console.print(Text(ON_A_PC, style="bold"))
+    console.print(Text(stand_in(report)))
+    for number, step in enumerate(look.steps, 1):
+        console.print(Text(f"  {number}. {step}"))
+    for outcome in look.outcomes:
+        console.print(Text(f"  - {outcome}"))
+    console.print()
+    console.print(Text(WHOLE_TEST, style="bold"))
+    console.print(Text(whole_test(report)))
+    console.print(Text(indent(whole_test_lines(report), "    "), style="cyan"), soft_wrap=True)
 
 
 def _show(console: Console, finding: Finding, usual: str, number: int | None = None) -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ import pytest
 
 from app.cli.exit_codes import ExitCode
 from app.client.doctor import Report, Severity, Verdict, examine
+from app.client.doctor.checks import check_for
+from app.client.doctor.owners import ways_to
+from tests.proxies.checking import proven
 from tests.proxies.hostile import HostileProxy
 from tests.proxies.modes import Mode
 from tests.proxies.real import REAL_PROXIES, RealProxy, running, server_behind, told_of
@@ -104,6 +108,12 @@ def test_each_habit_is_named(product: Product, mode: Mode) -> None:
             proxy=proxy.url if told else None,
             seconds=SECONDS if mode in CUTTING else 0.0,
         )
+        checks = {
+            finding.code: check
+            for finding in report.findings
+            if finding.code == code and (check := check_for(finding, report))
+        }
+        proven_with_it = proven(checks)
 
     assert code in _bad(report), report.codes
     assert report.verdict is verdict
@@ -111,6 +121,10 @@ def test_each_habit_is_named(product: Product, mode: Mode) -> None:
     assert finding.seen
     assert finding.means
     assert finding.change
+    with HostileProxy(product.url, Mode.PASS) as other:
+        proven_without = proven(checks, instead={proxy.url: other.url})
+    assert not any(proven_with_it.values())
+    assert all(proven_without.values())
 
 
 def test_several_habits_leave_only_polls(product: Product) -> None:
@@ -172,6 +186,22 @@ def test_the_command_tells_programs_in_json_alone(product: Product) -> None:
     assert (ended.returncode, ended.stderr) == (ExitCode.DONE, "")
     assert report["verdict"] == "live"
     assert report["observations"]["caps"]["http_version"] == "1.1"
+
+
+def test_what_the_server_refuses_is_not_laid_to_a_proxy(product: Product) -> None:
+    """It says so itself, and whoever runs the server is asked."""
+    nginx = REAL_PROXIES[0]
+    if nginx.missing:
+        pytest.skip(f"{nginx.missing} is not installed")
+    by_another_name = replace(nginx, config=lambda site: nginx.config(site).replace("$http_host", "transom.example"))
+    with server_behind(by_another_name, product.url) as server, running(by_another_name, server) as it:
+        report = _examine(it.server)
+
+    assert report.codes == {"TRANSOM_REFUSES"}
+    assert "HOST_NOT_ALLOWED" in report.sentence
+    (way,) = ways_to(report.findings[0], report)
+    assert way.owner.who == "whoever runs the Transom server"
+    assert "TRANSOM_ALLOWED_HOSTS" in way.what
 
 
 def test_nobody_there_ends_as_with_other_commands() -> None:

@@ -1,10 +1,14 @@
-"""The lines that `transom doctor` gives for a real proxy, put where they say: what was found is gone."""
+"""The lines that `transom doctor` gives for a real proxy, put where they say: what was found is gone.
+
+The test that is given with them says so too, and said the opposite before.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -13,14 +17,17 @@ import pytest
 
 from app.client.doctor import Report, Severity, examine
 from app.client.doctor.blocks import blocks_of
+from app.client.doctor.checks import check_for
 from app.client.doctor.observations import Upgrade
+from app.client.doctor.plan import plan_for
+from tests.proxies.checking import proven
 from tests.proxies.real import REAL_PROXIES, RealProxy, Server, Site, running, server_behind, told_of
 from tests.stack import Product, start_product
 
 #: Longer than haproxy lets anything be silent here.
 SECONDS: Final = 6.0
 
-#: By `ADD` or `REMOVE` and the code of a finding.
+#: By `ADD` or `REMOVE` and the code of a finding, and by both and the first words of their place: `in the frontend`.
 Advice = dict[tuple[str, str], list[str]]
 
 
@@ -49,7 +56,10 @@ def _haproxy(config: str, advice: Advice) -> str:
     for line in advice["REMOVE", "UPGRADE_STRIPPED"]:
         config = config.replace(line, "")
     config = re.sub(r"timeout (?:client|server) \w+", "", config)
-    return config.replace("defaults\n", "\n  ".join(["defaults", *advice["ADD", "CUT_WHEN_SILENT"], ""]), 1)
+    for section in ("frontend page", "backend transom"):
+        lines = advice["ADD", f"CUT_WHEN_SILENT in the {section.split()[0]}"]
+        config = config.replace(f"{section}\n", "\n  ".join([section, *lines, ""]), 1)
+    return config
 
 
 def _squid(config: str, advice: Advice) -> str:
@@ -72,9 +82,11 @@ CURES: Final[dict[str, Callable[[str, Advice], str]]] = {
 INCURABLE: Final = {"squid": {"ADDRESS_LIMIT"}}
 
 
-def _examine(proxy: RealProxy, server: Server) -> Report:
+@contextmanager
+def _examined(proxy: RealProxy, server: Server) -> Iterator[Report]:
+    """What is found; the proxy is there for as long as the block takes."""
     with running(proxy, server) as it, told_of(it.address if proxy.told else None):
-        return asyncio.run(examine(it.server, proxies=proxy.told, ca_bundle=it.ca_bundle, seconds=SECONDS))
+        yield asyncio.run(examine(it.server, proxies=proxy.told, ca_bundle=it.ca_bundle, seconds=SECONDS))
 
 
 def _bad(report: Report) -> set[str]:
@@ -91,12 +103,19 @@ def test_the_advice_helps(product: Product, proxy: RealProxy, tmp_path: Path) ->
 
 
 def _follow_the_advice(proxy: RealProxy, server: Server, tmp_path: Path) -> None:
-    before = _examine(proxy, server)
+    with _examined(proxy, server) as before:
+        # curl would have to be told first to trust a proxy that opens TLS.
+        changes = () if proxy.opens_tls else plan_for(before).changes
+        made = {finding.code: check_for(finding, before) for finding in changes}
+        checks = {code: check for code, check in made.items() if check}
+        proven_before = proven(checks)
     texts = {finding.code: snippet.text for finding in before.findings for snippet in finding.snippets}
     advice: Advice = {}
     for code, text in texts.items():
         for block in blocks_of(text):
-            advice.setdefault((block.kind, code), []).extend(block.lines)
+            section = " ".join(block.where.split()[:3])
+            for key in ((block.kind, code), (block.kind, f"{code} {section}")):
+                advice.setdefault(key, []).extend(block.lines)
 
     if proxy.opens_tls:
         # One piece of advice is enough: what is not opened is not held back either, nor refused.
@@ -116,8 +135,16 @@ def _follow_the_advice(proxy: RealProxy, server: Server, tmp_path: Path) -> None
             return cure(proxy.config(site), advice)
 
         cured = replace(proxy, config=config)
-    after = _examine(cured, server)
+    with _examined(cured, server) as after:
+        addresses = {
+            before.server: after.server,
+            **({before.proxy: after.proxy} if before.proxy and after.proxy else {}),
+        }
+        proven_after = proven(checks, instead=addresses)
 
+    assert checks or proxy.opens_tls
+    assert not any(proven_before.values()), proven_before
+    assert all(proven_after.values()), proven_after
     assert _bad(before)
     assert _bad(after) <= INCURABLE.get(proxy.name, set())
     assert "over a WebSocket" in after.sentence

@@ -15,7 +15,7 @@ from app.client.doctor.ways import Ways, ways_of
 from app.client.way import Transport
 from app.version import VERSION
 
-_REFUSALS: Final = frozenset({Reached.PROXY_ASKS, Reached.REFUSED, Reached.OLD_TRANSOM})
+_REFUSALS: Final = frozenset({Reached.PROXY_ASKS, Reached.REFUSED, Reached.TRANSOM_REFUSES, Reached.OLD_TRANSOM})
 _OVER: Final = {
     Transport.WEBSOCKET: "over a WebSocket",
     Transport.SSE: "over Server-Sent Events",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from app.client.doctor.checks import check_for
 from app.client.doctor.observations import Reached
 from app.client.doctor.owners import Way, ways_to
 from app.client.doctor.plain import plain
 from app.client.doctor.plan import Plan
-from app.client.doctor.remedies import Site
-from app.client.doctor.report import Finding, Report, Setting
+from app.client.doctor.remedies import YOUR_SERVER
+from app.client.doctor.report import Finding, Report, Setting, Verdict
 from app.client.doctor.telling import Told, action, people, shown, steps
-from app.client.doctor.whereabouts import command, machine
+from app.client.doctor.whereabouts import address, front, is_elsewhere, machine, stand_in
 
 _INDENT = "    "
 
@@ -21,35 +22,64 @@ def letter(report: Report, plan: Plan) -> str:
     """The letter; empty where nobody has to do anything."""
     if not plan.urgent:
         return ""
-    site = Site.of(report.server, told=report.proxy is not None)
     words = plain(report, plan)
-    there = "runs" if report.observations.reach.reached is Reached.TRANSOM else "should run"
-    about = (
-        f"Hello,\n\nTransom, with which people watch jobs (the analysis of films and pictures) while they run, {there} "
-        f"on our server {site.name}, port {site.port}. The way to it was tested on {_day(report)} from the machine "
-        f"{machine(report)}. {words.headline} {' '.join(words.noticed)}"
-    )
-    parts = [about, _asked(plan)]
+    parts = [
+        "Hello,",
+        f"{_whereabouts(report)} {_tested(report)} {words.headline} {' '.join(words.noticed)}",
+        _asked(plan),
+    ]
     told = Told()
     for number in plan.asked:
-        parts.append("\n".join(_change(number, plan.changes[number - 1], report, told)))
+        parts.append("\n".join(_change(number, plan, report, told)))
         told.note(number, ways_to(plan.changes[number - 1], report))
-    again = command(report, named=True)
-    parts += [
-        f"To check it afterwards (or tell me when it is done, and I do):\n{_INDENT}{again}\n{plan.success}",
-        "Thank you.",
-    ]
+    parts += ["Please tell me when it is done: we test it then.", "Thank you."]
     return "\n\n".join(parts).replace("`", "")
 
 
+def subject(report: Report, plan: Plan) -> str:
+    """What the letter is about, in a line; empty where there is none."""
+    if not plan.urgent:
+        return ""
+    names = " and ".join(machine.name for machine in report.observations.machines)
+    if report.verdict in {Verdict.LIVE, Verdict.POLLING}:
+        return f"Please change a setting of {names} for Transom" if names else "Please change a setting for Transom"
+    return "Transom cannot be reached"
+
+
+def _whereabouts(report: Report) -> str:
+    """What it is, and who answers there."""
+    transom = "Transom, with which people watch jobs (the analysis of films and pictures) while they run,"
+    if report.observations.reach.reached is not Reached.TRANSOM:
+        return f"{transom} should be reached at {address(report, named=True)}.{_name(report)}"
+    first = front(report)
+    who = f"something that is {first}" if first.startswith("probably ") else first
+    answers = f", where {who} answers and passes requests on to it" if first else ""
+    way = f" by way of the proxy {report.proxy}" if report.proxy else ""
+    return f"{transom} is reached at {address(report, named=True)}{way}{answers}.{_name(report)}"
+
+
+def _name(report: Report) -> str:
+    return f" ({YOUR_SERVER} is the name that users type.)" if stand_in(report) else ""
+
+
+def _tested(report: Report) -> str:
+    if is_elsewhere(report):
+        where = f"on the Transom server itself ({machine(report)}), not yet from a user’s PC"
+    else:
+        where = f"from the machine {machine(report)}"
+    return f"The way to it was tested on {_day(report)} {where}."
+
+
 def which(plan: Plan) -> str:
-    """Which changes are enough; the rest may stay."""
+    """Which of the changes that are asked for are enough."""
+    if len(plan.asked) == 1:
+        return "This one change is enough."
+    if not plan.either:
+        return f"{'Both' if len(plan.asked) == 2 else 'All of them'} are needed."
     parts = [" and ".join(f"change {number}" for number in plan.needed)] if plan.needed else []
-    if plan.either:
-        parts.append(f"ONE of change {' or change '.join(map(str, plan.either))}")
+    parts.append(f"ONE of change {' or change '.join(map(str, plan.either))}")
     done = " and ".join(parts)
-    rest = "; the rest may stay" if len(plan.changes) > len(plan.needed) + min(1, len(plan.either)) else ""
-    return f"It is enough if {done} {'are' if ' and ' in done else 'is'} done{rest}."
+    return f"It is enough if {done} {'are' if ' and ' in done else 'is'} done."
 
 
 def _asked(plan: Plan) -> str:
@@ -64,8 +94,11 @@ def _day(report: Report) -> str:
     return f"{made.day} {made:%B %Y, %H:%M} UTC"
 
 
-def _change(number: int, finding: Finding, report: Report, told: Told) -> Iterator[str]:
-    yield f"CHANGE {number} (code {finding.code})"
+def _change(number: int, plan: Plan, report: Report, told: Told) -> Iterator[str]:
+    finding = plan.changes[number - 1]
+    # A number would be looked for where there is only one.
+    numbered = f" {number}" if len(plan.asked) > 1 else ""
+    yield f"CHANGE{numbered} (code {finding.code})"
     yield f"What was seen: {finding.seen}"
     ways = ways_to(finding, report)
     if len(ways) > 1:
@@ -78,8 +111,18 @@ def _change(number: int, finding: Finding, report: Report, told: Told) -> Iterat
         yield from _setting(setting)
     if finding.settings:
         yield "Keep a copy of what you change, restart or reload it afterwards, and put the copy back to undo it."
+    yield from _check(finding, report)
     if finding.opens:
         yield f"What it allows: {finding.opens}"
+
+
+def _check(finding: Finding, report: Report) -> Iterator[str]:
+    if check := check_for(finding, report):
+        yield (
+            "To see whether it worked, type this (Linux or macOS) on any machine that reaches Transom the way users do:"
+        )
+        yield f"{_INDENT}{check.command}"
+        yield f"Now it shows {check.now}. After the change: {check.then}."
 
 
 def _way(way: Way, told: Told) -> Iterator[str]:

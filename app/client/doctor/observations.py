@@ -20,6 +20,7 @@ class Reached(StrEnum):
     NO_TRUST = "the certificate is not trusted"
     PROXY_ASKS = "the proxy asks for a name and a password"
     REFUSED = "something on the way refuses"
+    TRANSOM_REFUSES = "Transom itself refuses"
     NOT_TRANSOM = "what answers is not Transom"
     OLD_TRANSOM = "this Transom can't be examined"
 

@@ -10,6 +10,7 @@ from app.client.doctor.blocks import Block, blocks_of
 from app.client.doctor.machines import Machine, Program
 from app.client.doctor.remedies import BETTER_ROUND, Site, lines_for
 from app.client.doctor.report import Finding, Report
+from app.client.doctor.wordings import own_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ _PROGRAMS: Final = {
         "sudo systemctl restart tinyproxy",
         "sudo cp -a /etc/tinyproxy/tinyproxy.conf.before /etc/tinyproxy/tinyproxy.conf && "
         "sudo systemctl restart tinyproxy",
+        "The restart interrupts everybody who uses the proxy for about a second.",
     ),
     Program.MITMPROXY: Owner(
         "whoever runs the proxy ({name}), often the network team",
@@ -102,6 +104,7 @@ _BY_CODE: Final = {
     "CERTIFICATE_NOT_TRUSTED": Owner(_NETWORK, "{here}, the machine that was used"),
     "NOT_TRANSOM": Owner(f"{_SERVER}, unless the address was mistyped", "the server, or what stands before it"),
     "SERVER_TOO_OLD": Owner(_SERVER, "the server"),
+    "TRANSOM_REFUSES": Owner(_SERVER, "the server"),
     "TLS_INSPECTED": Owner(
         "whoever runs what inspects encrypted connections (the network or security team)",
         "the web filter, secure web gateway or firewall",
@@ -109,11 +112,11 @@ _BY_CODE: Final = {
 }
 _EXCEPTION: Final = (
     "Add {host} to the exceptions of the proxy. This is the safest way: the proxy stays as it is. It needs a network "
-    "that lets the PCs reach {host} directly; one PC shows whether it does. Windows: Settings, Network & internet, "
-    "Proxy, Manual proxy setup (Set up or Edit), the field “Use the proxy server except for addresses that start with "
-    "the following entries”; entries are separated by semicolons. macOS: System Settings, Network, Details, Proxies, "
-    "“Bypass proxy settings for these Hosts & Domains”. Programs: NO_PROXY={host}. Where a script (PAC file) or a "
-    "group policy sets the proxy, the IT department adds it there."
+    "that lets the PCs reach {host} directly. Try it on one PC: if Transom still comes up there, it does. Windows: "
+    "Settings, Network & internet, Proxy, Manual proxy setup (Set up or Edit), the field “Use the proxy server except "
+    "for addresses that start with the following entries”; entries are separated by semicolons. macOS: System "
+    "Settings, Network, Details, Proxies, “Bypass proxy settings for these Hosts & Domains”. Programs: "
+    "NO_PROXY={host}. Where a script (PAC file) or a group policy sets the proxy, the IT department adds it there."
 )
 _ON_443: Final = (
     "Serve Transom by https:// on port 443, with a certificate, usually by a web server such as nginx in front of it. "
@@ -146,7 +149,8 @@ def _of_machines(finding: Finding, report: Report, site: Site) -> Iterator[Way]:
     what = _own(finding, site)
     known = [machine for machine in machines if lines_for(finding.code, site, machine.program)]
     for machine in known:
-        yield Way(_owner(machine), what, _lines(finding, site, [machine]))
+        own = own_words(finding.code, machine.program)
+        yield Way(_owner(machine), own or what, _lines(finding, site, [machine]))
     if known:
         return
     if programs := [machine for machine in machines if machine.program in _PROGRAMS]:

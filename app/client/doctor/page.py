@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.client.doctor.letter import letter
+from app.client.doctor.browser import Look, look_afterwards, look_before
+from app.client.doctor.glossary import WORDS
+from app.client.doctor.letter import letter, subject
 from app.client.doctor.owners import Way, ways_to
 from app.client.doctor.plain import plain
 from app.client.doctor.plan import Plan, is_noticed, plan_for
-from app.client.doctor.report import Finding, Report, Setting, Severity, Verdict
+from app.client.doctor.report import Finding, Report, Setting, Severity, Tried, Verdict
 from app.client.doctor.telling import Told, action, people, shown, steps
 from app.client.doctor.whereabouts import (
+    ON_A_PC,
+    WHOLE_TEST,
     command,
+    front,
     how_to_find,
+    is_elsewhere,
     loopback_warning,
     machine,
-    on_a_pc,
-    on_a_pc_lines,
+    stand_in,
+    whole_test,
+    whole_test_lines,
 )
 
 _STYLE: Final = """
@@ -36,7 +44,7 @@ h3 { font-size: 1rem; margin: 0 0 .5rem; }
 .plain.good { border-color: var(--good); } .plain.broken { border-color: var(--serious); }
 .plain h1 { margin: 0 0 .5rem; } .plain p { margin: .5rem 0; }
 .letter, .steps { white-space: pre-wrap; overflow-wrap: anywhere; }
-.soft, dt { color: var(--soft); }
+.soft, dt { color: var(--soft); } a { color: inherit; }
 .way { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; list-style: none; padding: 0; }
 .way li { border: 1px solid var(--line); border-radius: .4rem; padding: .35rem .8rem; background: var(--card); }
 .way li.arrow { border: 0; background: none; padding: 0; }
@@ -53,64 +61,18 @@ td, th { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px sol
 _LEGEND: Final = (
     "<p>The codes in capitals are always the same for the same finding: quote them when you ask for help.</p>"
 )
-_WORDS: Final = (
-    (
-        "Transom",
-        "A server on which people watch jobs (the analysis of films and pictures) while they run. Their browsers and "
-        "programs need messages from it the moment they are made; machines on the way may hold those back, or cut the "
-        "connection.",
-    ),
-    (
-        "Proxy",
-        "A machine or a program that takes requests and passes them on to the server. Some stand before the users (web "
-        "filters, secure web gateways), some before the server (nginx, Apache, HAProxy, load balancers).",
-    ),
-    (
-        "WebSocket",
-        "A connection that stays open, over which both sides speak at any time. It begins as an ordinary request with "
-        "the headers <code>Connection: Upgrade</code> and <code>Upgrade: websocket</code>, which the server answers "
-        "with the status 101. Through a proxy that browsers are told of, they open it with the method "
-        "<code>CONNECT</code>.",
-    ),
-    (
-        "Event stream (Server-Sent Events)",
-        "An ordinary answer of the type <code>text/event-stream</code> that goes on for minutes: a few lines now and "
-        "then. It is of use only if each piece is passed on as it comes.",
-    ),
-    (
-        "Long poll",
-        "A request that the server answers when there is something new, or after up to 55 s. It works nearly "
-        "everywhere, and is what is left when the other two fail: later, and at more cost.",
-    ),
-    (
-        "GET and POST",
-        "The two usual kinds of requests: <code>GET</code> asks for something, <code>POST</code> sends something "
-        "along.",
-    ),
-    (
-        "Body",
-        "The content of a request or an answer, after its headers. The body of a request is what is uploaded.",
-    ),
-    (
-        "Via, Server",
-        "Headers (lines before the content) in which proxies and servers may say who they are. Transom writes neither.",
-    ),
-    (
-        "403, 413, 504",
-        "Statuses of answers: 403 is “not allowed”, 413 “too large”, 504 “the server did not answer in time”, said by "
-        "a machine before it.",
-    ),
-    ("Time-out", "How long a machine waits before it gives up and cuts a connection."),
-    ("Silent", "Nothing is sent for a while, such as by a job that has nothing to say. The connection is sound."),
-    (
-        "Buffering",
-        "Gathering an answer and passing it on later, in one piece. The header <code>X-Accel-Buffering: no</code>, "
-        "which Transom sends, asks proxies not to do that. nginx obeys it, unless it is told to ignore it by "
-        "<code>proxy_ignore_headers</code>.",
-    ),
-)
 #: Who does these is known from what was found itself, such as a certificate, and not from who stands between.
 _NAMED_BY_THEMSELVES: Final = frozenset({"TLS_INSPECTED"})
+_CUT: Final = ("Event stream while", "Long poll that has to wait", "WebSocket while")
+#: Findings that say for whom it matters what came of something that was tried, by the beginning of its name.
+_TELLING: Final[dict[str, tuple[str, ...]]] = {
+    "BODY_LIMIT": ("Upload size",),
+    "METHODS_REFUSED": ("PUT, PATCH",),
+    "LAST_EVENT_ID_STRIPPED": ("Authorization, Last-Event-ID",),
+    "CUT_WHEN_SILENT": _CUT,
+    "CUT_AFTER_A_TIME": _CUT,
+}
+_SPARED: Final = "; does not matter"
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 
@@ -119,8 +81,14 @@ def page_of(report: Report) -> str:
     host = urlsplit(report.server).netloc
     plan = plan_for(report)
     parts = [_plain(report, plan)]
+    if is_elsewhere(report):
+        parts += [f'<h2 id="pc">{ON_A_PC}</h2>', _look(look_before(report, plan))]
     if words := letter(report, plan):
-        parts += ["<h2>The letter, to be copied into a mail</h2>", f'<pre class="letter">{escape(words)}</pre>']
+        parts += [
+            '<h2 id="letter">The letter, to be copied into a mail</h2>',
+            f"<p>Its subject: <b>{escape(subject(report, plan))}</b></p>",
+            f'<pre class="letter">{escape(words)}</pre>',
+        ]
     parts += [
         "<h2>For those who know networks</h2>",
         f"<p>{_text(report.sentence)}</p>",
@@ -137,8 +105,8 @@ def page_of(report: Report) -> str:
     good = [finding for finding in report.findings if finding.severity is Severity.GOOD]
     if good:
         parts += ["<h2>What works</h2>", *(_article(finding, "Works, leave it so", "") for finding in good)]
-    parts += [*_all_tried(report), *_again(report, plan)]
-    parts += ["<h2>Words</h2>", f"<dl>{''.join(f'<dt>{word}</dt><dd>{meaning}</dd>' for word, meaning in _WORDS)}</dl>"]
+    parts += [*_all_tried(report, plan), *_again(report, plan), *_whole(report)]
+    parts += ["<h2>Words</h2>", f"<dl>{''.join(f'<dt>{word}</dt><dd>{meaning}</dd>' for word, meaning in WORDS)}</dl>"]
     body = "\n".join(parts)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -151,13 +119,25 @@ def page_of(report: Report) -> str:
 def _plain(report: Report, plan: Plan) -> str:
     """What everybody understands."""
     words = plain(report, plan)
-    said = [" ".join(words.noticed), words.to_do]
-    if warning := loopback_warning(report, sending=plan.urgent):
-        said.append(warning)
-    return (
-        f'<section class="plain {words.tone}"><h1>{_text(words.headline)}</h1>'
-        f"{''.join(f'<p>{_text(each)}</p>' for each in said if each)}</section>"
+    said = [" ".join(words.noticed), loopback_warning(report, sending=plan.urgent), words.to_do, stand_in(report)]
+    shown = "".join(f"<p>{_text(each)}</p>" for each in said if each)
+    for place, name in (("pc", f"“{ON_A_PC}”"), ("letter", "the letter below")):
+        shown = shown.replace(name, f'<a href="#{place}">{name}</a>')
+    return f'<section class="plain {words.tone}"><h1>{_text(words.headline)}</h1>{shown}</section>'
+
+
+def _look(look: Look) -> str:
+    """What to do in a browser, and what follows."""
+    steps = (
+        f"<ol>{_listed(look.steps)}</ol>"
+        if len(look.steps) > 1
+        else "".join(f"<p>{_text(step)}</p>" for step in look.steps)
     )
+    return f"{steps}<ul>{_listed(look.outcomes)}</ul>" if look.outcomes else steps
+
+
+def _listed(entries: Iterable[str]) -> str:
+    return "".join(f"<li>{_text(entry)}</li>" for entry in entries)
 
 
 def _changes(report: Report, plan: Plan) -> list[str]:
@@ -178,11 +158,8 @@ def _changes(report: Report, plan: Plan) -> list[str]:
     return [f"<h2>{title}</h2>", f"<p>{_text(plan.advice)}</p>", _LEGEND, *articles]
 
 
-def _all_tried(report: Report) -> list[str]:
-    rows = "".join(
-        f'<tr><td>{_text(tried.what)}</td><td class="{"yes" if tried.good else "no"}">{_text(tried.outcome)}</td></tr>'
-        for tried in report.tried
-    )
+def _all_tried(report: Report, plan: Plan) -> list[str]:
+    rows = "".join(_row(tried, plan) for tried in report.tried)
     return [
         "<h2>All that was tried</h2>",
         "<p>Small requests of known size, and streams that send something at known times. When each piece arrived "
@@ -191,23 +168,45 @@ def _all_tried(report: Report) -> list[str]:
     ]
 
 
+def _row(tried: Tried, plan: Plan) -> str:
+    """What was seen; it stands out where somebody has to do something about it."""
+    shown, tone = tried.outcome, "yes" if tried.good else "no"
+    if not tried.good and not plan.urgent:
+        tone = "soft"
+        codes = [finding.code for finding in plan.changes if tried.what.startswith(_TELLING.get(finding.code, ()))]
+        if codes:
+            shown += f"; see {' and '.join(codes)}"
+        elif not shown.endswith(_SPARED):
+            shown += _SPARED
+    return f'<tr><td>{_text(tried.what)}</td><td class="{tone}">{_text(shown)}</td></tr>'
+
+
 def _again(report: Report, plan: Plan) -> list[str]:
-    """How to look again after a change, and where users are."""
-    found: list[str] = []
-    if plan.changes:
-        found += [
-            "<h2>To test again</h2>",
-            f"<p>After a change, run this on the same machine, <b>{escape(machine(report))}</b>:</p>",
-            f"<pre>{escape(command(report))}</pre>",
-            *([f"<p>{_text(plan.success)}</p>"] if plan.success else []),
-        ]
-    if loopback_warning(report):
-        found += [
-            "<h2>To test on a user’s PC</h2>",
-            f"<ol>{''.join(f'<li>{_text(each)}</li>' for each in on_a_pc(report))}</ol>",
-            f"<pre>{escape(on_a_pc_lines(report))}</pre>",
-        ]
-    return found
+    """How to look again after a change: in a browser, and by the whole test."""
+    if not plan.changes:
+        return []
+    whole = f"run this on the same machine, <b>{escape(machine(report))}</b>:</p><pre>{escape(command(report))}</pre>"
+    success = f"<p>{_text(plan.success)}</p>" if plan.success else ""
+    if not plan.urgent:
+        return ["<h2>To test again</h2>", f"<p>After a change, {whole}", success]
+    look = look_afterwards(report, plan)
+    whose = (
+        "<p>To be sure, ask the colleague who made this page to"
+        if look.steps
+        else "<p>Ask the colleague who made this page to"
+    )
+    return ["<h2>When they answer that it is done</h2>", _look(look), f"{whose} {whole}", success]
+
+
+def _whole(report: Report) -> list[str]:
+    """The test itself, where users are."""
+    if not is_elsewhere(report):
+        return []
+    return [
+        f"<h2>{WHOLE_TEST}</h2>",
+        f"<p>{_text(whole_test(report))}</p>",
+        f"<pre>{escape(whole_test_lines(report))}</pre>",
+    ]
 
 
 def _way(report: Report, host: str) -> str:
@@ -219,8 +218,11 @@ def _way(report: Report, host: str) -> str:
     if not between and report.verdict is not Verdict.UNREACHABLE:
         bad = any(finding.severity is not Severity.GOOD for finding in report.findings)
         between = ["a machine that could not be identified"] if bad else []
+    last = f"Transom at {host}"
+    if first := front(report):
+        between, last = [f"{first} (answers at {host})"], "Transom"
     boxes = '<li class="arrow">→</li>'.join(
-        f"<li>{escape(name)}</li>" for name in ("browsers and programs", *between, f"Transom at {host}")
+        f"<li>{escape(name)}</li>" for name in ("browsers and programs", *between, last)
     )
     evidence = "".join(
         f"<li><b>{escape(machine.name)}</b>: {_text(machine.evidence)}</li>" for machine in report.observations.machines

@@ -9,7 +9,7 @@ from typing import Final
 from app.client.doctor.owners import ways_to
 from app.client.doctor.plan import NOTHING, Plan, is_noticed
 from app.client.doctor.report import Finding, Report, Verdict
-from app.client.doctor.whereabouts import loopback_warning
+from app.client.doctor.whereabouts import is_elsewhere
 
 #: Each keeps one of two kinds of connection away, and is not noticed where the other kind works.
 _ONE_KIND: Final = frozenset(
@@ -24,6 +24,9 @@ _ONE_KIND: Final = frozenset(
         "GETS_HELD",
         "STREAMS_IN_LUMPS",
     }
+)
+_NOBODY: Final = (
+    "If you do not know who that is, send it to your IT department: the letter asks them to tell you who can do it."
 )
 
 
@@ -50,6 +53,9 @@ class Plain:
 def plain(report: Report, plan: Plan) -> Plain:
     """The words for a report."""
     asked = [plan.changes[number - 1] for number in plan.asked]
+    # Where users' own way was not looked at, what they notice is not known.
+    elsewhere = is_elsewhere(report)
+    surely = " probably" if elsewhere else ""
     if report.verdict not in {Verdict.LIVE, Verdict.POLLING}:
         noticed = ("Nobody can watch or start jobs that way.", *(finding.seen for finding in asked))
         return Plain(Tone.BROKEN, "Transom can't be used from here.", noticed, _to_do(report, plan, asked))
@@ -58,12 +64,11 @@ def plain(report: Report, plan: Plan) -> Plain:
             "People see what their jobs do up to some seconds late. Nothing is lost, but the server has more work.",
             *(finding.means for finding in asked if finding.code == "AUTHORIZATION_STRIPPED"),
         )
-        return Plain(Tone.LATE, "Transom works, but messages come late.", noticed, _to_do(report, plan, asked))
+        return Plain(Tone.LATE, f"Transom works, but messages{surely} come late.", noticed, _to_do(report, plan, asked))
     if asked:
         said = tuple(dict.fromkeys(finding.means for finding in asked))
-        return Plain(Tone.LATE, "Transom works, but users notice a fault.", said, _to_do(report, plan, asked))
-    # Where users' own way was not looked at, there is something left to do.
-    stop = "" if loopback_warning(report, sending=False) else " You can stop reading."
+        return Plain(Tone.LATE, f"Transom works, but users{surely} notice a fault.", said, _to_do(report, plan, asked))
+    stop = "" if elsewhere else " You can stop reading."
     return Plain(Tone.GOOD, f"{NOTHING}{stop}", tuple(_all_is_well(plan)), "")
 
 
@@ -87,4 +92,4 @@ def _to_do(report: Report, plan: Plan, asked: list[Finding]) -> str:
     else:
         what = "Some things have to be changed"
     owners = list(dict.fromkeys(way.owner.who for finding in asked for way in ways_to(finding, report)))
-    return f"{what}, by {'; or by '.join(owners)}. If that is not you, send them the letter below."
+    return f"{what}, by {'; or by '.join(owners)}. If that is not you, send them the letter below. {_NOBODY}"

@@ -37,6 +37,12 @@ _NOTICED: Final = frozenset(
         "TLS_INSPECTED",
     }
 )
+#: For whom the change is that those who watch jobs do not need.
+_ONLY_IF: Final = {
+    "BODY_LIMIT": "upload files",
+    "METHODS_REFUSED": "change or delete something",
+    "LAST_EVENT_ID_STRIPPED": "read event streams",
+}
 #: The headline where there is nothing to do; also how one sees that what was asked for is done.
 NOTHING: Final = "Nothing needs to be done."
 _SUCCESS: Final = f"It worked if the test says “{NOTHING}” What it lists besides may stay."
@@ -123,7 +129,16 @@ def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan
         advice = f"{only} to users: do 1 first.{_optional(changes, set(needed))}"
         return Plan(tuple(changes), leave, advice, tuple(needed), (), _SUCCESS)
     advice = f"Nothing has to be changed for users.{_optional(changes, set())}"
-    return Plan(tuple(changes), leave, advice, (), (), "")
+    return Plan(tuple(changes), leave, advice, (), (), _success_of(changes))
+
+
+def _success_of(changes: Sequence[Finding]) -> str:
+    """How one sees that it worked, where nobody had to do it."""
+    codes = {finding.code for finding in changes}
+    if not codes & _WEBSOCKETS:
+        return "It worked if the code of what you changed is not listed any more."
+    others = " What else you changed is done if its code is not listed any more." if codes - _WEBSOCKETS else ""
+    return f"It worked if the line “WebSocket” says “works”.{others}"
 
 
 def is_noticed(finding: Finding) -> bool:
@@ -135,12 +150,18 @@ def _optional(changes: Sequence[Finding], asked: set[int]) -> str:
     """What is said of the changes that nobody has to make."""
     rest = [(number, finding) for number, finding in enumerate(changes, 1) if number not in asked]
     free = [number for number, finding in rest if not is_noticed(finding)]
-    costly = [number for number, finding in rest if is_noticed(finding)]
+    own = {number: _ONLY_IF[finding.code] for number, finding in rest if finding.code in _ONLY_IF}
+    costly = [number for number, finding in rest if is_noticed(finding) and number not in own]
     said = ""
     if free:
         said += f" {_listed(free)} {_is(free)} optional: users lose nothing without {_it(free)}."
+    for number, what in own.items():
+        said += (
+            f" {number} matters only if you have programs of your own that {what}; if you do not know, leave it as it "
+            "is."
+        )
     if costly:
-        said += f" {_listed(costly)} {_is(costly)} not urgent: few are concerned, see whom."
+        said += f" {_listed(costly)} {_is(costly)} not urgent: little is noticed of {_it(costly)}."
     return said
 
 

@@ -72,7 +72,7 @@ def _judge(answer: Answer, trusted_by: str) -> tuple[Reached, str]:
         is_echo = {"method", "http_version", "header_names"} <= document.keys()
         return (Reached.TRANSOM if is_echo else Reached.NOT_TRANSOM), ""
     if answer.ours:
-        kind = Reached.OLD_TRANSOM if answer.status == 404 else Reached.REFUSED
+        kind = Reached.OLD_TRANSOM if answer.status == 404 else Reached.TRANSOM_REFUSES
         return kind, f"{document.get('detail')} [{document.get('code')}]"
     return (Reached.NOT_TRANSOM if answer.status == 404 else Reached.REFUSED), f"status {answer.status}"
 

@@ -45,8 +45,11 @@ class Site:
         return YOUR_SERVER if self.loopback else self.host
 
 
-#: The one figure for every time-out.
-HOUR: Final = "1 hour (60 minutes, 3600 seconds; at least 61 seconds)"
+#: The one figure for every time-out, and what is enough.
+HOUR: Final = "1 hour (60 minutes, 3600 seconds)"
+AT_LEAST: Final = (
+    "If your rules do not allow that, at least 61 seconds: Transom's slowest kind of request waits up to 55 seconds."
+)
 _GENERAL: Final = {
     "UPGRADE_STRIPPED": "Let WebSockets pass: for requests to {host}, hand the headers `Upgrade: websocket` and "
     "`Connection: Upgrade` on to the server, and speak HTTP/1.1 to it.",
@@ -66,11 +69,11 @@ _GENERAL: Final = {
     "COMPRESSED_STREAMS_HELD": "Leave the type `text/event-stream` out of compression and of the buffering of answers; "
     "obey `Cache-Control: no-transform` and `X-Accel-Buffering: no`, which Transom sends.",
     "HEADERS_HELD": "Pass the head of an answer on as soon as it is there, without waiting for the body.",
-    "CUT_WHEN_SILENT": f"Let a connection be silent for {HOUR} before it is cut. The setting is often called “idle "
-    "timeout”.",
+    "CUT_WHEN_SILENT": f"Let a connection be silent for {HOUR} before it is cut. {AT_LEAST} The setting is often "
+    "called “idle timeout”.",
     "CUT_AFTER_A_TIME": "Set no limit to how long an answer or a WebSocket may take altogether; where there has to be "
     "one, 1 hour (60 minutes, 3600 seconds).",
-    "POLLS_CUT": f"Wait {HOUR} for the answer of the server.",
+    "POLLS_CUT": f"Wait {HOUR} for the answer of the server. {AT_LEAST}",
     "BODY_LIMIT": "Raise the upload size (request body) to {host} to 16 MB; files are sent in pieces, so no more is "
     "needed.",
     "ADDRESS_LIMIT": "Allow addresses of 8 KB and more.",
@@ -91,6 +94,8 @@ _GENERAL: Final = {
     "put it into the system's store, or name its file in `TRANSOM_CA_BUNDLE`.",
     "NOT_TRANSOM": "Check the address and the port; behind a proxy, check where it sends requests for this address.",
     "SERVER_TOO_OLD": "Update the server: it has to be as new as this command.",
+    "TRANSOM_REFUSES": "Do what its answer says. A name that it does not answer to belongs into the setting "
+    "`TRANSOM_ALLOWED_HOSTS` of the server, which reads it when it is started.",
     "REFUSED": "Look up the status and the words of the refusal; whoever made the rule has to allow {host}.",
     "NOTHING_LIVE": "Change one of the things that stop WebSockets or event streams; one of them is enough.",
     "POLLING_FAILS": "Allow plain `GET` requests to {host}/v1/realtime.",
@@ -102,17 +107,19 @@ _ROUND_IT: Final = (
 BETTER_ROUND: Final = frozenset(
     {"UPGRADE_STRIPPED", "UPGRADE_REFUSED", "CONNECT_REFUSED", "STREAMS_HELD", "CUT_AFTER_A_TIME", "WEBSOCKET_MUTE"}
 )
+_NGINX_IN_LOCATION: Final = (
+    "# ADD in each location { … } whose proxy_pass leads to Transom, in the server { … } of HOST that listens on port "
+    "PORT\n"
+)
+_NGINX_UPGRADE: Final = f"""\
+# ADD in http {{ … }}
+map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
 
-_NGINX_UPGRADE: Final = """\
-# ADD in http { … }
-map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-
-# ADD in the location { … } that has proxy_pass, in the server { … } of HOST
+{_NGINX_IN_LOCATION}\
 proxy_http_version 1.1;
 proxy_set_header Host $http_host;
 proxy_set_header Upgrade $http_upgrade;
 proxy_set_header Connection $connection_upgrade;"""
-_NGINX_IN_LOCATION: Final = "# ADD in the location { … } that has proxy_pass, in the server { … } of HOST\n"
 _NGINX_HELD: Final = f"""\
 # REMOVE wherever it stands, if it does (of a line that names more, only this word)
 proxy_ignore_headers X-Accel-Buffering;
@@ -145,8 +152,10 @@ _APACHE_CUT: Final = """\
 # ADD in the <VirtualHost> of HOST (in seconds)
 ProxyTimeout 3600"""
 _HAPROXY_CUT: Final = """\
-# ADD in defaults, or in the frontend and the backend of HOST
+# ADD in the frontend of HOST, which answers on port PORT
 timeout client 1h
+
+# ADD in the backend of HOST, to which that frontend passes requests on
 timeout server 1h
 timeout tunnel 1h"""
 _HAPROXY_TYPES: Final = """\

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.client.doctor.machines import Program
-from app.client.doctor.remedies import HOUR, Site, lines_for
+from app.client.doctor.remedies import AT_LEAST, HOUR, Site, lines_for
 from app.client.doctor.report import Setting
 
 _BEFORE_SERVERS: Final = {Program.NGINX: "nginx", Program.APACHE: "Apache", Program.HAPROXY: "HAProxy"}
@@ -25,7 +25,7 @@ _SCAN_NOTHING: Final = (
     "Put {host} on the list of what is not scanned: “scanning exceptions”, “bypass” or “trusted sites”, under "
     "antivirus, malware inspection or data loss prevention (DLP)."
 )
-_SILENT: Final = f"Set the “idle timeout” (or “TCP session timeout”) of connections to {{host}} to {HOUR}."
+_SILENT: Final = f"Set the “idle timeout” (or “TCP session timeout”) of connections to {{host}} to {HOUR}. {AT_LEAST}"
 _IN_GATEWAYS: Final = {
     "UPGRADE_STRIPPED": _ALLOW_WEBSOCKETS,
     "UPGRADE_REFUSED": _ALLOW_WEBSOCKETS,

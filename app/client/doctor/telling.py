@@ -34,7 +34,7 @@ class Told:
 def people(way: Way, told: Told) -> list[tuple[str, str]]:
     """Who does it, on which machine, in which file."""
     if number := told.owners.get(way.owner.who):
-        with_lines = ", on which machine, in which file, how to keep a copy and how to undo it" if way.blocks else ""
+        with_lines = ", on which machine and in which file" if way.blocks else ""
         return [(f"Who{with_lines}", f"as for change {number}")]
     found = [("Who", way.owner.who), ("On", way.owner.where), ("File", way.owner.file)]
     return [(name, text) for name, text in found if text]
@@ -66,6 +66,10 @@ def steps(way: Way, told: Told) -> Iterator[str]:
         yield f"Then make it work: {owner.reload}"
     if owner.undo and is_new:
         yield f"To undo it: {owner.undo}"
+    elif owner.undo:
+        # The copy has none of the changes.
+        first = f"the copy of change {told.owners[owner.who]} undoes all of them"
+        yield f"To undo it alone, take it out by hand and make that work in the same way; {first}."
 
 
 def shown(text: str) -> Iterator[str]:

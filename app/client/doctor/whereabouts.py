@@ -1,15 +1,21 @@
-"""How to find a machine that does not say who it is: where to look first, and tests from a second spot."""
+"""Where a test was made and who answered there; how to test elsewhere; where to look for who does not say its name."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from app.client.doctor.machines import Program
 from app.client.doctor.observations import Reached
 from app.client.doctor.remedies import YOUR_SERVER, Site
 from app.client.doctor.report import Report
 
 #: What a test has to wait for, in seconds, to show that it is not cut any more.
 _PROVES: Final = {"CUT_WHEN_SILENT": 70.0, "POLLS_CUT": 70.0, "CUT_AFTER_A_TIME": 130.0}
+#: The titles of what a warning refers to.
+ON_A_PC: Final = "Look on a user’s PC"
+WHOLE_TEST: Final = "The whole test on a user’s PC"
+#: These stand before servers, and have their addresses.
+_FRONTS: Final = frozenset({Program.NGINX, Program.APACHE, Program.HAPROXY})
 
 
 def loopback_warning(report: Report, *, sending: bool = True) -> str:
@@ -23,16 +29,41 @@ def loopback_warning(report: Report, *, sending: bool = True) -> str:
     if report.observations.reach.reached is not Reached.TRANSOM and report.proxy is None:
         return (
             f"{site.host} means the machine itself on which the test ran ({machine(report)}). If Transom runs on "
-            "another, repeat the test with the name of that one."
+            f"another, repeat the test with the name of that one. See also whether users have the fault: “{ON_A_PC}”, "
+            "below."
         )
-    said = (
-        f"This test was made on the server itself ({site.host}), so the users’ own way is not tested yet: repeat it on "
-        "a user’s PC"
-    )
-    how = "(see “To test on a user’s PC”, below)"
+    said = f"This test was made on the Transom server itself ({site.host}), not on a user’s PC"
     if not sending:
-        return f"{said} {how}. If it says the same there, you can stop reading."
-    return f"{said} before you send anything {how}. {YOUR_SERVER} stands for the name that users type."
+        return f"{said}. See whether all is well there too: “{ON_A_PC}”, below. It takes two minutes."
+    return (
+        f"{said}, so it is not certain yet that users have the fault. Before you send the letter, see whether they do: "
+        f"“{ON_A_PC}”, below. It takes two minutes."
+    )
+
+
+def is_elsewhere(report: Report) -> bool:
+    """Whether it was tested on the server itself, and users may meet something else."""
+    return bool(loopback_warning(report))
+
+
+def stand_in(report: Report) -> str:
+    """What has to be put in the place of a name that is not known; empty where it is known."""
+    site = Site.of(report.server, told=report.proxy is not None)
+    if not site.loopback:
+        return ""
+    return (
+        f"Before you copy anything, replace {YOUR_SERVER} by the name that users type: open Transom on a user’s PC and "
+        "look at the address bar; it is what stands there up to the first : or /, without http:// or https://. If "
+        f"another number than {site.port} follows, or none, change that too."
+    )
+
+
+def front(report: Report) -> str:
+    """The machine that answers at the address; empty where that is Transom, or not known."""
+    machines = report.observations.machines
+    if report.proxy or len(machines) != 1 or machines[0].program not in _FRONTS:
+        return ""
+    return machines[0].name if machines[0].sure else f"probably {machines[0].name}"
 
 
 def machine(report: Report) -> str:
@@ -48,7 +79,9 @@ def command(report: Report, *, named: bool = False) -> str:
 def address(report: Report, *, named: bool = False) -> str:
     """The address that was examined; `named`: by the name that users type."""
     site = Site.of(report.server, told=report.proxy is not None)
-    return report.server.replace(site.host, site.name, 1) if named else report.server
+    # A name has no brackets around it.
+    host = f"[{site.host}]" if ":" in site.host and site.name != site.host else site.host
+    return report.server.replace(host, site.name, 1) if named else report.server
 
 
 def _seconds(report: Report) -> float:
@@ -56,27 +89,23 @@ def _seconds(report: Report) -> float:
     return max(report.observations.seconds, proof)
 
 
-def on_a_pc(report: Report) -> list[str]:
-    """How to test where users are, the least work first."""
-    server = address(report, named=True)
-    return [
-        f"Without installing anything: open {server} in the browser of that PC, and in it a job that runs. It says "
-        "“Live by asking again and again” where messages come late, and “Live” or “Live over …” where they come at "
-        "once.",
-        "The whole test: install Python 3.11 or newer (python.org has it for Windows). Ask whoever runs the Transom "
-        f"server for the file `{_wheel(report)}`, which `make wheel` builds there. Then type this in the command "
-        "prompt, in the folder with that file (on Linux and macOS `python3` for `py`). The PC has to reach the "
-        "internet or a mirror of Python packages. Transom is made for Linux; of Windows only this command is expected "
-        "to work.",
-    ]
+def whole_test(report: Report) -> str:
+    """How to make this test where users are."""
+    return (
+        "For whoever wants all of it from there: install Python 3.11 or newer (python.org has it for Windows). Ask "
+        f"whoever runs the Transom server for the file `{_wheel(report)}`, which `make wheel` builds there. Then type "
+        "this in the command prompt, in the folder with that file (on Linux and macOS `python3` for `py`). The PC has "
+        "to reach the internet or a mirror of Python packages. Transom is made for Linux; of Windows only this command "
+        "is expected to work. It makes a new page, page.html: from then on that one counts, and not this one."
+    )
 
 
 def _wheel(report: Report) -> str:
     return f"transom-{report.version}-py3-none-any.whl"
 
 
-def on_a_pc_lines(report: Report) -> str:
-    """What is typed there."""
+def whole_test_lines(report: Report) -> str:
+    """What is typed for it."""
     again = command(report, named=True).removeprefix("transom ")
     return f"py -m pip install {_wheel(report)}\npy -m app.cli.main {again} --html page.html"
 

@@ -8,8 +8,9 @@ import pytest
 
 from app.client.doctor import Report, Severity
 from app.client.doctor.blocks import blocks_of
+from app.client.doctor.checks import check_for
 from app.client.doctor.conclusions import conclude
-from app.client.doctor.letter import letter
+from app.client.doctor.letter import letter, subject
 from app.client.doctor.machines import Machine, Program
 from app.client.doctor.observations import (
     Caps,
@@ -94,9 +95,11 @@ def test_the_page_begins_with_what_everybody_understands() -> None:
     page = words_of(page_of(report).partition("<body>")[2])
     beginning = page.partition("Hello,")[0]
 
-    assert "People who watch a job in a browser see its messages late (up to 3 s in this test)." in beginning
+    assert "People who watch a job in a browser see its messages late: in daily work mostly by less than" in beginning
     assert "by whoever runs the web server in front of Transom (nginx 1.22.1)" in beginning
     assert "If that is not you, send them the letter below." in beginning
+    assert "If you do not know who that is, send it to your IT department" in beginning
+    assert "Its subject: Please change a setting of nginx 1.22.1 for Transom" in beginning
     assert "WebSocket" not in beginning
     assert page.index("Hello,") < page.index(report.sentence)
 
@@ -112,7 +115,85 @@ def test_lines_that_go_are_apart_from_lines_that_come() -> None:
     assert "sudo cp -a /etc/nginx /etc/nginx.before" in text
     assert "sudo systemctl reload nginx" in text
     assert "To undo it: " in text
-    assert "It is enough if change 1 is done; the rest may stay." in text
+    assert "No compression and no buffering by nginx for Transom." in text
+    assert "What it allows: It opens nothing. Answers of Transom are no longer compressed by nginx" in text
+
+
+def test_one_change_has_no_number() -> None:
+    """There is no other in the letter, though there are more on the page; where there are two, each has its own."""
+    report = _held_compressed(caps=Caps(refused_body=1024 * 1024 + 1, http_version="1.1"))
+    text = _letter(report)
+
+    assert len(plan_for(report).changes) > 1
+    assert "Please make this change, or tell me who can. This one change is enough." in text
+    assert "\nCHANGE (code COMPRESSED_STREAMS_HELD)\n" in text
+    assert "the rest" not in text
+
+
+def test_each_line_for_haproxy_has_its_section() -> None:
+    """What counts for clients stands in the frontend, what counts for servers in the backend."""
+    text = _letter(conclude(seen(silent=Lasting(20, cut_after=2.0), machines=[HAPROXY])))
+
+    frontend, backend = text.partition("ADD in the frontend of transom.example, which answers on port 443:\n")[2].split(
+        "ADD in the backend of transom.example", 1
+    )
+    assert frontend.split("\n") == ["    timeout client 1h", ""]
+    assert [line for line in backend.splitlines() if line.startswith("    timeout")] == [
+        "    timeout server 1h",
+        "    timeout tunnel 1h",
+    ]
+    assert "In a listen section, all the lines below go there." in text
+
+
+def test_who_makes_the_change_can_see_whether_it_worked() -> None:
+    """With a tool that they have, and not with one that only a Transom server has."""
+    for code, report in _asking().items():
+        text = _letter(report)
+
+        assert f"(code {code})" in text
+        assert "transom doctor" not in text
+        assert "curl" in text, code
+        assert "Please tell me when it is done: we test it then." in text
+
+
+def test_a_proxy_is_tested_by_way_of_it() -> None:
+    """As users go; what opens a tunnel is asked to open one."""
+    report = conclude(seen(**{**EVERYTHING, **NO_CONNECT, "machines": [TINYPROXY]}))
+    (finding,) = [finding for finding in report.findings if finding.code == "CONNECT_REFUSED"]
+    check = check_for(finding, report)
+
+    assert check is not None
+    assert f"curl -p -x {PROXY} " in check.command
+    assert (check.now, check.then) == ("403", "200")
+
+
+def test_a_subject_says_what_is_wanted() -> None:
+    """A setting; or that nothing comes through at all."""
+    for report, said in (
+        (_held_compressed(), "Please change a setting of nginx 1.22.1 for Transom"),
+        (_held_compressed(machines=[]), "Please change a setting for Transom"),
+        (conclude(Observations("https://a.example", None, 20.0, Reach(Reached.NO_NAME, "why"))), "cannot be reached"),
+    ):
+        assert said in subject(report, plan_for(report))
+    assert subject(conclude(seen()), plan_for(conclude(seen()))) == ""
+
+
+def _asking() -> dict[str, Report]:
+    """For each fault that users notice, a way on which it is the one that they notice most."""
+    held = {key: EVERYTHING[key] for key in ("sse", "sse_post", "sse_padded", "pacings")}
+    lumps = {**held, "pacings": {**dict.fromkeys(ASKED, HELD), "post": AT_ONCE}}
+    return {
+        "COMPRESSED_STREAMS_HELD": _held_compressed(),
+        "CUT_WHEN_SILENT": conclude(seen(silent=Lasting(20, cut_after=2.0))),
+        "CUT_AFTER_A_TIME": conclude(seen(busy=Lasting(20, cut_after=9.0))),
+        "AUTHORIZATION_STRIPPED": conclude(seen(caps=Caps(lost_headers=("Authorization",), http_version="1.1"))),
+        "POLLING_FAILS": conclude(seen(poll=LiveSeen(Live.REFUSED, 403))),
+        "STREAMS_HELD": conclude(seen(**held, websocket=STRIPPED)),
+        "GETS_HELD": conclude(seen(**lumps, websocket=STRIPPED)),
+        "UPGRADE_REFUSED": conclude(seen(**held, websocket=UpgradeSeen(Upgrade.REFUSED, 403))),
+        "WEBSOCKET_MUTE": conclude(seen(**held, websocket=UpgradeSeen(Upgrade.MUTE, 101))),
+        "NAME_UNKNOWN": conclude(Observations("https://transom.example", None, 20.0, Reach(Reached.NO_NAME, "why"))),
+    }
 
 
 @pytest.mark.parametrize("program", [program for program in Program if program is not Program.OTHER])
@@ -212,7 +293,7 @@ def test_what_users_notice_is_asked_for_whoever_does_it() -> None:
     """Also where no line for it is known."""
     report = conclude(seen(silent=Lasting(20, cut_after=2.0), machines=[Machine("mitmproxy", Program.MITMPROXY, "x")]))
 
-    assert "CHANGE 1 (code CUT_WHEN_SILENT)" in _letter(report)
+    assert "CHANGE (code CUT_WHEN_SILENT)" in _letter(report)
     assert "its manual says how it is set" in _letter(report)
 
 
@@ -220,9 +301,10 @@ def test_a_copy_is_kept_once() -> None:
     """A second one would be of what was changed already; and what two changes need alike is said once."""
     text = _letter(conclude(seen(**{**EVERYTHING, "websocket": STRIPPED, "machines": [NGINX]})))
 
-    assert "It is enough if change 1 and change 4 and ONE of change 2 or change 3 are done; the rest may stay." in text
-    assert text.count("First keep a copy:") == 1
-    assert "how to keep a copy and how to undo it: as for change" in text
+    assert "It is enough if change 1 and change 4 and ONE of change 2 or change 3 are done." in text
+    assert text.count("First keep a copy:") == text.count("/etc/nginx.before/.") == 1
+    assert "Who, on which machine and in which file: as for change" in text
+    assert "To undo it alone, take it out by hand" in text
     assert "proxy_http_version 1.1; is in change 2 too: put it in once." in text
 
 
@@ -237,6 +319,9 @@ def test_the_owners_of_a_refused_connect_are_a_list() -> None:
     assert "tinyproxy 1.11.1" in proxy.owner.who
     assert [block.lines for block in proxy.blocks] == [("ConnectPort 443",)]
     assert "443" in server.what
+    assert "tinyproxy cannot keep that to transom.example" in finding.opens
+    assert "interrupts everybody who uses the proxy" in words_of(page_of(report))
+    assert "It worked if the line “WebSocket” says “works”." in words_of(page_of(report))
 
 
 def test_how_sure_it_is_that_it_is_haproxy_is_said() -> None:

@@ -32,6 +32,7 @@ from tests.unit.client.test_doctor_findings import ASKED, AT_ONCE, HELD, NGINX, 
 
 REFUSED = UpgradeSeen(Upgrade.REFUSED, 403)
 BROKEN = UpgradeSeen(Upgrade.BROKEN, detail="no close frame received or sent")
+WITHOUT_AUTHORIZATION = Caps(lost_headers=("Authorization",), http_version="1.1")
 LIMITED = Caps(largest_body=256 * 1024, refused_body=1024 * 1024 + 1, body_status=413, http_version="1.1")
 
 
@@ -78,7 +79,7 @@ def test_what_users_do_not_notice_is_optional() -> None:
     page = words_of(page_of(cut_when_silent()))
 
     assert "Only 1 matters to users: do 1 first. 2 is optional: users lose nothing without it." in page
-    assert "3 is not urgent: few are concerned" in page
+    assert "3 matters only if you have programs of your own that upload files; if you do not know, leave it" in page
     assert "1. Please change: What is silent" in page
     assert "2. Optional: The connection breaks" in page
     assert "3. Not urgent: The upload size" in page
@@ -112,24 +113,98 @@ def test_a_clear_way_needs_no_plan() -> None:
 
 @pytest.mark.parametrize("server", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
 def test_a_loopback_address_is_warned_of(server: str) -> None:
-    """It means the test machine; what is said to others has the name that users type."""
+    """It means the test machine; what is said to others has the name that users type, and what that is stands there."""
     report = only_polls(server=server)
     page = words_of(page_of(report))
 
-    assert page.count("This test was made on the server itself") == 1
-    assert "repeat it on a user’s PC before you send anything" in page
+    assert page.count("This test was made on the Transom server itself") == 1
+    assert "messages probably come late" in page
+    assert f"Before you copy anything, replace {YOUR_SERVER} by the name that users type" in page
+    assert "If another number than 8000 follows, or none, change that too." in page
+    assert f"is reached at http://{YOUR_SERVER}:8000." in page
+    assert "not yet from a user’s PC" in page
     assert page.count("py -m pip install") == 1
+    assert "from then on that one counts, and not this one" in page
     assert f"Allow WebSockets to {YOUR_SERVER}" in page
     assert all(server.partition("//")[2] not in finding.change for finding in report.findings)
     assert "See what listens on port 8000 of desk-7" in page
 
 
+def test_whether_the_letter_is_sent_depends_on_what_is_seen() -> None:
+    """Each outcome on a user's PC says what to do; it is the first thing, right below what everybody reads."""
+    page = page_of(only_polls(server="http://127.0.0.1:8000"))
+    looking, letter = page.partition('<h2 id="pc">')[2].split('<h2 id="letter">', 1)
+    outcomes = re.findall(r"<li>(“.*?)</li>", looking)
+
+    assert '<a href="#pc">' in page.partition("</section>")[0]
+    assert "Hello," in letter
+    assert len(outcomes) == 2
+    assert "“Live by asking again and again”" in outcomes[0]
+    assert "“Connection lost”" in outcomes[0]
+    assert outcomes[0].endswith("users have the fault. Send the letter.")
+    assert outcomes[1].startswith("“Live” alone or “Live over server-sent events”")
+    assert "Do not send the letter" in outcomes[1]
+    assert "If you cannot test: send the letter all the same" in looking
+
+
+def test_where_there_is_no_letter_what_is_seen_ends_it() -> None:
+    """Or has the whole test made there."""
+    report = conclude(seen(server="http://127.0.0.1:8000", websocket=UpgradeSeen(Upgrade.STRIPPED, 200)))
+    page = words_of(page_of(report))
+
+    assert "all is well there too. You are finished." in page
+    assert "Ask the colleague who made this page to make the whole test on that PC" in page
+    assert "letter" not in page
+
+
+@pytest.mark.parametrize("changes", [{"poll": LiveSeen(Live.REFUSED, 403)}, {"caps": WITHOUT_AUTHORIZATION}])
+def test_what_a_browser_does_not_show_is_not_looked_for_there(changes: dict[str, Any]) -> None:
+    """It would say “Live”, and a letter that is needed would not be sent."""
+    page = words_of(page_of(conclude(seen(server="http://127.0.0.1:8000", **changes))))
+
+    assert "This fault cannot be seen in a browser." in page
+    assert "Live by asking" not in page
+    assert "Do not send the letter" not in page
+
+
+@pytest.mark.parametrize("report", [only_polls(), cut_when_silent(), conclude(seen())])
+def test_a_page_from_a_user_s_pc_has_no_word_of_another_place(report: Report) -> None:
+    """Its names are those that users type, and its result is certain."""
+    page = words_of(page_of(report))
+
+    for said in ("Transom server itself", "not yet from", "probably", YOUR_SERVER, "Before you copy", "The whole test"):
+        assert said not in page
+    if plan_for(report).urgent:
+        assert "from the machine desk-7" in page
+        assert page.index("Hello,") < page.index("Watch the words at the top right")
+
+
+def test_who_answers_at_the_address_is_drawn_there() -> None:
+    """Transom is behind it; through a proxy that users are told of, the address is Transom's own."""
+    page = words_of(page_of(only_polls(machines=[NGINX])))
+    assert "nginx 1.22.1 (answers at transom.example)→Transom" in page
+    assert "is reached at https://transom.example, where nginx 1.22.1 answers and passes requests on to it." in page
+    assert "that listens on port 443" in page
+
+    told = words_of(page_of(only_polls(proxy="http://proxy.example:3128")))
+    assert "→Transom at transom.example" in told
+    assert "by way of the proxy http://proxy.example:3128." in told
+
+
+def test_what_does_not_matter_does_not_stand_out() -> None:
+    """Where nothing has to be done, nothing is red: each line says that it does not matter, or who is concerned."""
+    page = page_of(conclude(seen(websocket=REFUSED, caps=LIMITED)))
+
+    assert 'class="no"' not in page
+    assert "refused (403); does not matter" in page
+    assert "up to 256 KB pass; see BODY_LIMIT" in page
+    assert 'class="no"' in page_of(only_polls())
+
+
 def test_another_address_is_named_as_it_is() -> None:
-    """Without a warning."""
+    """In what has to be changed there."""
     page = words_of(page_of(only_polls()))
 
-    assert "made on the server itself" not in page
-    assert YOUR_SERVER not in page
     assert "Allow WebSockets to transom.example" in page
 
 
@@ -184,7 +259,7 @@ def test_the_machine_is_found_by_looking_from_elsewhere() -> None:
     assert "From another network" in page
     assert "the fault is on the side of the network where this test ran" in page
     assert "on the machine desk-7" in page
-    assert "run this on the same machine, desk-7" in page
+    assert "ask the colleague who made this page to run this on the same machine, desk-7" in page
 
 
 def test_what_to_expect_afterwards_is_said() -> None:
@@ -222,16 +297,18 @@ def test_the_check_comes_true_when_only_what_was_asked_is_done(before: Report, a
 
 
 def test_a_cut_is_looked_for_again_for_long_enough() -> None:
-    """The one figure is an hour, and over 61 s it does; less than that proves nothing."""
+    """The one figure is an hour, and over 61 s it does, with the reason; less than that proves nothing."""
     page = words_of(page_of(cut_when_silent()))
 
-    assert "1 hour (60 minutes, 3600 seconds; at least 61 seconds)" in page
+    assert "Let a connection be silent for 1 hour (60 minutes, 3600 seconds) before it is cut." in page
+    assert "If your rules do not allow that, at least 61 seconds: " in page
+    assert "slowest kind of request waits up to 55 seconds." in page
     assert "transom doctor https://transom.example --seconds 70" in page
     assert "--seconds 20" not in page
 
 
 def test_a_letter_can_be_sent_as_it_is() -> None:
-    """It has what was seen, what is asked for, the lines, and how to test it."""
+    """It has what was seen, what is asked for, the lines, and how to see that it worked."""
     (letter,) = re.findall(r'<pre class="letter">(.*?)</pre>', page_of(only_polls()), flags=re.DOTALL)
 
     assert "Please make one of these changes" in letter
@@ -239,7 +316,8 @@ def test_a_letter_can_be_sent_as_it_is() -> None:
     assert "CHANGE 1 (code UPGRADE_REFUSED)" in letter
     assert "CHANGE 2 (code STREAMS_HELD)" in letter
     assert "proxy_set_header Upgrade $http_upgrade;" in letter
-    assert "transom doctor https://transom.example --seconds 20" in letter
+    assert "curl -sN -m 5 &quot;https://transom.example/v1/doctor/stream" in letter
+    assert "Now it shows no line, or only one. After the change: five lines, one each second." in letter
     assert "`" not in letter
 
 
@@ -281,8 +359,10 @@ def test_the_text_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert "Do ONE of 1 or 2" in text
     assert "✗ 1. The request to open a WebSocket was refused with 403." in text
-    assert "Transom works, but messages come late." in text
-    assert "Mind: This test was made on the server itself (127.0.0.1)" in text
+    assert "Transom works, but messages probably come late." in text
+    assert "Mind: This test was made on the Transom server itself (127.0.0.1)" in text
+    assert "users have the fault." in text
+    assert "Send the letter" not in text
     assert "How to find the machine" in text
     assert "If it is: nginx:" in text
     assert f"It worked if the test says “{NOTHING}”" in text
