@@ -10,7 +10,7 @@ from app.client.doctor.report import Report, Verdict
 from app.client.doctor.whereabouts import WHOLE_TEST, address
 
 #: The page's words where messages come as they are made, and where they do not.
-_LIVE: Final = "“Live” alone or “Live over server-sent events” at the end, and no “Connection lost” before"
+_LIVE: Final = "“Live” or “Live over server-sent events” at the end, and no “Connection lost” before"
 _NOT_LIVE: Final = (
     "“Live by asking again and again” or “Live over padded server-sent events” at the end, or “Connection lost” at any "
     "time"
@@ -22,9 +22,10 @@ _ALL_THE_SAME: Final = "If you cannot test: send the letter all the same; the ch
 #: What to do, where the page comes up.
 _WATCHING: Final = (
     "On a user’s PC, close every tab in which Transom is open: a tab goes on with what it found before.",
-    "Open Transom there as users do, and in it “Jobs”, best at a moment when no job runs: some faults show only "
+    "Open Transom there as users do, and in it “Jobs”. If a job runs, wait until it has ended: some faults show only "
     "while nothing happens.",
-    "Watch the words at the top right, beside the heading “Jobs”, for a minute. Only how they begin counts:",
+    "Watch the words at the top right, beside the heading “Jobs”, for a minute. Others may follow those that are "
+    "named here, such as a time; they do not matter.",
 )
 
 
@@ -71,7 +72,8 @@ def _outcomes(good: str, bad: str, plan: Plan, *, on_page: bool) -> tuple[str, .
     if not plan.urgent:
         whose, end = (f"Ask {_COLLEAGUE} to make", " You are finished.") if on_page else ("Make", "")
         again = f"{whose} the whole test on that PC (“{WHOLE_TEST}”, below)."
-        return (f"{good}: all is well there too.{end}", f"{bad}: something is in the way there. {again}")
+        untested = ("If you cannot test: leave everything as it is.",) if on_page else ()
+        return (f"{good}: all is well there too.{end}", f"{bad}: something is in the way there. {again}", *untested)
     if not on_page:
         return (f"{bad}: users have the fault.", f"{good}: they do not have it.")
     return (

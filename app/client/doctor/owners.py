@@ -41,7 +41,7 @@ _PROGRAMS: Final = {
         "whoever runs the web server in front of Transom ({name})",
         "the machine on which nginx runs, usually Linux, often the one on which Transom runs",
         "usually /etc/nginx/nginx.conf, or a file in /etc/nginx/conf.d or /etc/nginx/sites-enabled",
-        "sudo cp -a /etc/nginx /etc/nginx.before",
+        "test -e /etc/nginx.before || sudo cp -a /etc/nginx /etc/nginx.before",
         "sudo nginx -t && sudo systemctl reload nginx",
         "sudo cp -a /etc/nginx.before/. /etc/nginx/ && sudo systemctl reload nginx",
         _TWICE,
@@ -50,7 +50,7 @@ _PROGRAMS: Final = {
         "whoever runs the web server in front of Transom ({name})",
         "the machine on which Apache runs, usually Linux, often the one on which Transom runs",
         "usually in /etc/apache2/sites-enabled (Debian, Ubuntu) or /etc/httpd/conf.d",
-        "sudo cp -a /etc/apache2 /etc/apache2.before",
+        "test -e /etc/apache2.before || sudo cp -a /etc/apache2 /etc/apache2.before",
         "sudo apachectl configtest && sudo systemctl reload apache2",
         "sudo cp -a /etc/apache2.before/. /etc/apache2/ && sudo systemctl reload apache2",
         f"{_TWICE} Where the folder is /etc/httpd, the service is called httpd too.",
@@ -58,17 +58,18 @@ _PROGRAMS: Final = {
     Program.HAPROXY: Owner(
         "whoever runs the load balancer in front of Transom ({name})",
         "the machine on which HAProxy runs, usually Linux, or an appliance with HAProxy in it",
-        "usually /etc/haproxy/haproxy.cfg (of an appliance: its own page of settings)",
+        "usually /etc/haproxy/haproxy.cfg (of an appliance: its own page of settings; write the old values down first)",
+        "test -e /etc/haproxy/haproxy.cfg.before || "
         "sudo cp -a /etc/haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg.before",
         "sudo haproxy -c -f /etc/haproxy/haproxy.cfg && sudo systemctl reload haproxy",
         "sudo cp -a /etc/haproxy/haproxy.cfg.before /etc/haproxy/haproxy.cfg && sudo systemctl reload haproxy",
-        _TWICE,
+        f"{_TWICE} What stands in a frontend or a backend holds for everything that uses it.",
     ),
     Program.SQUID: Owner(
         "whoever runs the proxy ({name}), often the network team",
         "the machine on which squid runs, usually Linux",
         "usually /etc/squid/squid.conf",
-        "sudo cp -a /etc/squid/squid.conf /etc/squid/squid.conf.before",
+        "test -e /etc/squid/squid.conf.before || sudo cp -a /etc/squid/squid.conf /etc/squid/squid.conf.before",
         "sudo squid -k parse && sudo squid -k reconfigure",
         "sudo cp -a /etc/squid/squid.conf.before /etc/squid/squid.conf && sudo squid -k reconfigure",
     ),
@@ -76,6 +77,7 @@ _PROGRAMS: Final = {
         "whoever runs the proxy ({name}), often the network team",
         "the machine on which tinyproxy runs, usually Linux",
         "usually /etc/tinyproxy/tinyproxy.conf",
+        "test -e /etc/tinyproxy/tinyproxy.conf.before || "
         "sudo cp -a /etc/tinyproxy/tinyproxy.conf /etc/tinyproxy/tinyproxy.conf.before",
         "sudo systemctl restart tinyproxy",
         "sudo cp -a /etc/tinyproxy/tinyproxy.conf.before /etc/tinyproxy/tinyproxy.conf && "

@@ -73,6 +73,7 @@ _TELLING: Final[dict[str, tuple[str, ...]]] = {
     "CUT_AFTER_A_TIME": _CUT,
 }
 _SPARED: Final = "; does not matter"
+_DONE: Final = "When they answer that it is done"
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 
@@ -119,9 +120,11 @@ def page_of(report: Report) -> str:
 def _plain(report: Report, plan: Plan) -> str:
     """What everybody understands."""
     words = plain(report, plan)
-    said = [" ".join(words.noticed), loopback_warning(report, sending=plan.urgent), words.to_do, stand_in(report)]
+    said = [" ".join(words.noticed), loopback_warning(report, sending=plan.urgent), words.to_do]
+    if plan.urgent and plan.changes:
+        said += [stand_in(report), f"How to see whether it has worked: “{_DONE}”, below."]
     shown = "".join(f"<p>{_text(each)}</p>" for each in said if each)
-    for place, name in (("pc", f"“{ON_A_PC}”"), ("letter", "the letter below")):
+    for place, name in (("pc", f"“{ON_A_PC}”"), ("letter", "the letter below"), ("done", f"“{_DONE}”")):
         shown = shown.replace(name, f'<a href="#{place}">{name}</a>')
     return f'<section class="plain {words.tone}"><h1>{_text(words.headline)}</h1>{shown}</section>'
 
@@ -155,7 +158,8 @@ def _changes(report: Report, plan: Plan) -> list[str]:
             how = _how(finding, ways, told)
         articles.append(_article(finding, f"{number}. {kind}", how))
         told.note(number, ways)
-    return [f"<h2>{title}</h2>", f"<p>{_text(plan.advice)}</p>", _LEGEND, *articles]
+    said = [plan.advice, "" if plan.urgent else stand_in(report, sending=False)]
+    return [f"<h2>{title}</h2>", *(f"<p>{_text(each)}</p>" for each in said if each), _LEGEND, *articles]
 
 
 def _all_tried(report: Report, plan: Plan) -> list[str]:
@@ -188,14 +192,15 @@ def _again(report: Report, plan: Plan) -> list[str]:
     whole = f"run this on the same machine, <b>{escape(machine(report))}</b>:</p><pre>{escape(command(report))}</pre>"
     success = f"<p>{_text(plan.success)}</p>" if plan.success else ""
     if not plan.urgent:
-        return ["<h2>To test again</h2>", f"<p>After a change, {whole}", success]
+        on_pcs = f"<p>After one on users’ PCs, see there: “{WHOLE_TEST}”.</p>" if is_elsewhere(report) else ""
+        return ["<h2>To test again</h2>", f"<p>After a change, {whole}", success, on_pcs]
     look = look_afterwards(report, plan)
     whose = (
         "<p>To be sure, ask the colleague who made this page to"
         if look.steps
         else "<p>Ask the colleague who made this page to"
     )
-    return ["<h2>When they answer that it is done</h2>", _look(look), f"{whose} {whole}", success]
+    return [f'<h2 id="done">{_DONE}</h2>', _look(look), f"{whose} {whole}", success]
 
 
 def _whole(report: Report) -> list[str]:

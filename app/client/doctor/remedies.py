@@ -121,7 +121,7 @@ proxy_set_header Host $http_host;
 proxy_set_header Upgrade $http_upgrade;
 proxy_set_header Connection $connection_upgrade;"""
 _NGINX_HELD: Final = f"""\
-# REMOVE wherever it stands, if it does (of a line that names more, only this word)
+# REMOVE wherever it holds for that, also in http {{ … }} (of a line that names more, only X-Accel-Buffering)
 proxy_ignore_headers X-Accel-Buffering;
 
 {_NGINX_IN_LOCATION}\

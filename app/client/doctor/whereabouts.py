@@ -46,15 +46,25 @@ def is_elsewhere(report: Report) -> bool:
     return bool(loopback_warning(report))
 
 
-def stand_in(report: Report) -> str:
-    """What has to be put in the place of a name that is not known; empty where it is known."""
+def stand_in(report: Report, *, sending: bool = True) -> str:
+    """What has to be put in the place of a name that is not known; empty where it is known.
+
+    `sending`: in a letter, by somebody who is not to change its lines.
+    """
     site = Site.of(report.server, told=report.proxy is not None)
     if not site.loopback:
         return ""
+    if not sending:
+        return (
+            f"{YOUR_SERVER} stands for the name that users type: what their address bar shows of Transom up to the "
+            "first : or /, without http:// or https://."
+        )
     return (
-        f"Before you copy anything, replace {YOUR_SERVER} by the name that users type: open Transom on a user’s PC and "
-        "look at the address bar; it is what stands there up to the first : or /, without http:// or https://. If "
-        f"another number than {site.port} follows, or none, change that too."
+        "Before you send the letter, copy it into a mail, and there replace each "
+        f"`{address(report, named=True).rstrip('/')}` by what the address bar shows up to the first single / when "
+        "users have Transom open, such as `https://transom.example.com`; and where the name stands alone, "
+        f"{YOUR_SERVER}, by what comes after the two // of that. Leave the rest as it is. If you are not sure, change "
+        "nothing and add: “The address that users see is …”."
     )
 
 
