@@ -3,42 +3,15 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { BatchItem, BatchItems, ItemsQuery } from "../../src/api/batches.ts";
 import { rolledUp, rolledUpList } from "../../src/api/live_batches.ts";
-import type { JobStatus, JobSummary } from "../../src/api/jobs.ts";
+import type { JobStatus } from "../../src/api/jobs.ts";
 import { ItemList } from "../../src/pages/batch/item_list.ts";
 import { Pace } from "../../src/pages/batch/pace.ts";
 import type { MessageOf } from "../../src/realtime/messages.ts";
-
-const NOW = "2026-03-14T09:00:00.000Z";
-
-function job(jobId: string, status: JobStatus): JobSummary {
-  return {
-    job_id: jobId,
-    status,
-    plugin: "motion",
-    tools: ["motion"],
-    input_name: `${jobId}.png`,
-    input_type: "image",
-    input_bytes: 10,
-    device_requested: "cpu",
-    device_used: "cpu",
-    fallback: false,
-    priority: "normal",
-    batch_id: "b",
-    retry_of: null,
-    progress: 0,
-    stage: null,
-    attempt: 1,
-    warnings_count: 0,
-    error: null,
-    created_at: NOW,
-    started_at: null,
-    finished_at: null,
-  };
-}
+import { NOW, summaryOf } from "./job_summaries.ts";
 
 function item(n: number, status: JobStatus, hasJob = true): BatchItem {
   const error = status === "error" ? { code: "UNSUPPORTED_INPUT", detail: "no picture" } : null;
-  return { n, line: null, name: `${n}.png`, status, error, job: hasJob ? job(`job-${n}`, status) : null };
+  return { n, line: null, name: `${n}.png`, status, error, job: hasJob ? summaryOf(`job-${n}`, status) : null };
 }
 
 function said(jobId: string, status: JobStatus): MessageOf<"job_status"> {

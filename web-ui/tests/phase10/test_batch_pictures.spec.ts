@@ -3,40 +3,12 @@ import { createElement } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { render } from "vitest-browser-react";
 
-import type { JobStatus, JobSummary } from "../../src/api/jobs.ts";
+import type { JobStatus } from "../../src/api/jobs.ts";
 import { ItemList } from "../../src/pages/batch/item_list.ts";
 import { pictureOf } from "../../src/pages/batch/pictures.ts";
 import { Thumbnail } from "../../src/pages/batch/Thumbnail.tsx";
 import { type JobNews, Told } from "../../src/pages/batch/told.ts";
-
-const NOW = "2026-03-14T09:00:00.000Z";
-
-function job(jobId: string, status: JobStatus, rest: Partial<JobSummary> = {}): JobSummary {
-  return {
-    job_id: jobId,
-    status,
-    plugin: "motion",
-    tools: ["motion"],
-    input_name: jobId,
-    input_type: "image/png",
-    input_bytes: 10,
-    device_requested: "cpu",
-    device_used: "cpu",
-    fallback: false,
-    priority: "normal",
-    batch_id: "b",
-    retry_of: null,
-    progress: 0,
-    stage: null,
-    attempt: 1,
-    warnings_count: 0,
-    error: null,
-    created_at: NOW,
-    started_at: null,
-    finished_at: null,
-    ...rest,
-  };
-}
+import { NOW, summaryOf } from "./job_summaries.ts";
 
 const envelope = (jobId: string, attempt = 1) => ({ timestamp: NOW, job_id: jobId, attempt });
 
@@ -49,9 +21,9 @@ function status(jobId: string, name: JobStatus, attempt = 1): JobNews {
   return { ...envelope(jobId, attempt), type: "job_status", payload };
 }
 
-const image = (name: JobStatus, stage: string | null) => job("j", name, { stage });
+const image = (name: JobStatus, stage: string | null) => summaryOf("j", name, { stage });
 const video = (name: JobStatus, stage: string | null, percent = 0) =>
-  job("j", name, { stage, progress: percent, input_type: "video/mp4" });
+  summaryOf("j", name, { stage, progress: percent, input_type: "video/mp4" });
 
 test("no picture is asked for that can't be there: before an input was opened, and of a video before its first frame", () => {
   expect(pictureOf(null)).toBeNull();
@@ -88,7 +60,7 @@ test("of a job's progress only the newest is kept, and it is told before what ca
 });
 
 test("a row's progress is what was measured: it follows the stream, never falls back, and is another's after a new attempt", async () => {
-  const items = [{ n: 1, line: null, name: "1", status: "running" as const, error: null, job: job("a", "running", { progress: 12 }) }];
+  const items = [{ n: 1, line: null, name: "1", status: "running" as const, error: null, job: summaryOf("a", "running", { progress: 12 }) }];
   const list = new ItemList(() => Promise.resolve({ items, next_after: null }));
   list.count(1, { running: 1 });
   list.see(0, 0);
@@ -115,14 +87,14 @@ afterEach(() => {
 });
 
 test("a row that is scrolled past asks for nothing; one that stays does, and shows its kind where there is no picture", async () => {
-  const passed = await render(createElement(Thumbnail, { job: job("passed", "done") }));
+  const passed = await render(createElement(Thumbnail, { job: summaryOf("passed", "done") }));
   await vi.advanceTimersByTimeAsync(100);
   // Whatever the row has in mind by now is on the page then.
-  await passed.rerender(createElement(Thumbnail, { job: job("passed", "done") }));
+  await passed.rerender(createElement(Thumbnail, { job: summaryOf("passed", "done") }));
   expect(passed.container.querySelector("img")).toBeNull();
   await passed.unmount();
 
-  const { container } = await render(createElement(Thumbnail, { job: job("rested", "done") }));
+  const { container } = await render(createElement(Thumbnail, { job: summaryOf("rested", "done") }));
   const place = () => container.querySelector(".thumbnail")?.getBoundingClientRect().toJSON() as object;
   const before = place();
   expect(before).toMatchObject({ width: 56, height: 42 });
