@@ -49,7 +49,10 @@ class DecodedFrame:
     def jpeg(self, *, max_width: int, quality: int) -> bytes:
         """The frame as a JPEG no wider than `max_width` pixels; `quality` is 1 to 95. It is never enlarged."""
         pixels = self._narrowed(self.bgr() if max_width > REDUCED_WIDTH else self._reduced_bgr(), max_width)
-        _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        made, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if not made:
+            # More than 65,500 pixels high.
+            raise ValueError(f"a picture of {pixels.shape[1]} × {pixels.shape[0]} pixels can't be a JPEG")
         return encoded.tobytes()
 
     def _reduced_bgr(self) -> Pixels:

@@ -7,16 +7,20 @@ picture is named in its frame's message a moment before it is there; the web wai
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from app.storage.blobs import BlobStore, preview_key, thumbnail_key
 from plugins.contract import Picture
 
 logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 #: Seconds until the next preview is tried where the storage failed.
 FAILED_SECONDS: Final = 10.0
@@ -64,24 +68,34 @@ class Previews:
         now = self._clock()
         if now < self._next_at or not self._is_through(now):
             return False
-        self._last = self._preview = self._maker.submit(self._make_preview, frame_index, picture)
+        self._last = self._preview = self._submit(partial(self._make_preview, frame_index, picture))
         self._offered += 1
         if self._offered % PREVIEWS_AN_INTERVAL == 0:
             self._interval *= 2
         self._next_at = now + self._interval
-        if self._offered > self._next_thumbnail:
+        if self._offered >= self._next_thumbnail:
             self.keep_thumbnail(picture)
         return True
 
     def keep_thumbnail(self, picture: Picture) -> None:
         """Keep this as the picture that the job has in lists, until a later one takes its place."""
         self._next_thumbnail = self._offered + PREVIEWS_A_THUMBNAIL
-        self._last = self._maker.submit(self._make_thumbnail, picture)
+        self._last = self._submit(partial(self._make_thumbnail, picture))
 
-    def finish(self) -> None:
-        """Wait until the last picture is there."""
-        if self._last is not None:
-            self._last.result()
+    def finish(self, seconds: float) -> bool:
+        """Wait until the last picture is there, for at most so long; whether it is."""
+        if self._last is None:
+            return True
+        try:
+            self._last.result(timeout=seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _submit(self, make: Callable[[], R]) -> Future[R]:
+        """Have it made on the maker's thread, whose lines of the log are the job's as well."""
+        context = contextvars.copy_context()
+        return self._maker.submit(lambda: context.run(make))
 
     def _is_through(self, now: float) -> bool:
         if self._preview is None:

@@ -44,6 +44,9 @@ MAX_PAYLOAD_BYTES: Final = 4 * 1024 * 1024
 #: A result beyond this ends the job as an error: it is kept in the job's row, and read whole.
 MAX_RESULT_BYTES: Final = 16 * 1024 * 1024
 DEVICE_UNAVAILABLE: Final = "DEVICE_UNAVAILABLE"
+#: How long an end waits for the pictures that were named before it; what is held leaves after the shorter time.
+PICTURES_AT_ONCE_SECONDS: Final = 0.02
+PICTURES_SECONDS: Final = 5.0
 #: What the runner itself tells goes together: it asks whether to stop before a tool works, and what is held goes then.
 SOON: Final = frozenset({MessageType.METADATA, MessageType.PROGRESS, MessageType.PLUGIN_STATUS, MessageType.FRAME})
 
@@ -237,7 +240,7 @@ class WireObserver:
             raise ScribeLost("The end of a job was said twice")
         self._ended = True
         self.close()
-        self._previews.finish()
+        self._finish_pictures()
         self._n += 1
         row = {**self._row, **row}
         answer = self._link.ask(["end", self._n, status.value, row, self._tool_runs, self._next_queue()])
@@ -253,8 +256,17 @@ class WireObserver:
     def stopped(self) -> None:
         """The tool has stopped as it was told to; nothing of the job is written after this."""
         self.close()
-        self._previews.finish()
+        self._finish_pictures()
         self._link.ask(["stopped"])
+
+    def _finish_pictures(self) -> None:
+        """Have the pictures that were named be there at the end, where the storage is not too slow for that."""
+        if self._previews.finish(PICTURES_AT_ONCE_SECONDS):
+            return
+        # Nobody waits for a picture to hear what was said before.
+        self._link.flush()
+        if not self._previews.finish(PICTURES_SECONDS):
+            logger.warning("The last picture is not waited for any more", extra={"action": "preview_late"})
 
     def close(self) -> None:
         """Take nothing more: whatever of the tool still runs has nothing to say in the next job."""

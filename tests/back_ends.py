@@ -30,8 +30,6 @@ BACK_ENDS: Final[dict[str, tuple[str, ...]]] = {
     "redis": ("postgres", "redis"),
     "rabbitmq": ("postgres", "rabbitmq"),
 }
-#: With these each database and each kind of broker is met once. The embedded Valkey is spoken to as any Redis is.
-EACH_PART: Final = ("sqlite", "rabbitmq")
 DATABASES: Final[dict[str, tuple[str, ...]]] = {"sqlite": (), "postgres": ("postgres",)}
 REQUIRED_VARIABLE: Final = "TRANSOM_REQUIRE_SERVICES"
 
@@ -49,9 +47,15 @@ def require(service: str) -> None:
     """Skip the test whose service is not there; where CI has started it, that is a failure."""
     if _answers(service):
         return
-    if service in os.environ.get(REQUIRED_VARIABLE, "").split(","):
+    if _is_required(service):
         pytest.fail(f"{service} was started for these tests and does not answer", pytrace=False)
     pytest.skip(f"needs {service} on localhost:{SERVICES[service]}")
+
+
+def each_part() -> tuple[str, ...]:
+    """With these each database is met, and each kind of broker that is there: the embedded Valkey is a Redis too."""
+    without_rabbitmq = not _answers("rabbitmq") and not _is_required("rabbitmq")
+    return ("sqlite", "redis" if without_rabbitmq else "rabbitmq")
 
 
 @contextmanager
@@ -103,6 +107,10 @@ def clear_broker(url: str, namespace: str) -> None:
             channel.queue_delete(f"{namespace}.{queue}")
             channel.exchange_delete(f"{namespace}.{queue}")
         channel.exchange_delete(f"{namespace}.events")
+
+
+def _is_required(service: str) -> bool:
+    return service in os.environ.get(REQUIRED_VARIABLE, "").split(",")
 
 
 @cache

@@ -16,8 +16,8 @@ from plugins.samples import sample_path
 from tests.back_ends import (
     BACK_ENDS,
     DATABASES,
-    EACH_PART,
     REQUIRED_VARIABLE,
+    each_part,
     empty,
     environment_of,
     parameters,
@@ -55,7 +55,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     only = tuple(mark.args) if mark else ()
     if given == "needed":
         every = bool(only) or metafunc.definition.get_closest_marker("every_back_end") is not None
-        wanted = list(BACK_ENDS if every else EACH_PART)
+        wanted = list(BACK_ENDS if every else each_part())
     else:
         wanted = list(BACK_ENDS) if given == "all" else given.split(",")
     if "back_end" in metafunc.fixturenames:

@@ -17,7 +17,7 @@ from app.api.downloads import disposition, wants_file
 from app.api.parameters import job_id_of
 from app.errors import BlobNotFound, NotReady, RangeNotSatisfiable
 from app.jobs import store
-from app.jobs.job import JobStatus
+from app.jobs.job import Job, JobStatus
 from app.models_phase10 import PreviewList
 from app.problems import problem
 from app.state import ApiRequest
@@ -28,6 +28,9 @@ CHUNK_BYTES: Final = 256 * 1024
 COMING_SECONDS: Final = 2.0
 #: Between two looks for it at first; each is twice as long as the one before.
 FIRST_LOOK_SECONDS: Final = 0.01
+#: So many requests wait for a picture at a time; further ones are answered at once, for each looks again and again.
+WAITING_AT_MOST: Final = 32
+_WAITING: Final[set[object]] = set()
 _PREVIEW: Final = re.compile(r"(\d+)\.jpg")
 #: No file has a byte with more digits, and Python itself refuses to read very many.
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
@@ -55,7 +58,7 @@ async def get_preview(request: ApiRequest) -> Response:
     """
     job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
     key = preview_key(job.id, request.path_params["frame_index"])
-    if not await _comes(request.state["blobs"], key, seconds=COMING_SECONDS if job.status is JobStatus.RUNNING else 0):
+    if not await _comes(request.state["blobs"], key, job):
         raise NotReady("This frame has no preview (yet); the messages with an image_url name those that do")
     headers = {**DISARMED, "Cache-Control": "private, max-age=3600"}
     return await blob_response(request, key, "image/jpeg", headers)
@@ -67,8 +70,10 @@ async def get_thumbnail(request: ApiRequest) -> Response:
     It is made by the worker that opens the input, so what could not be opened has none.
     """
     job = await request.state["database"].run_read(store.get, tenant_of(request), job_id_of(request))
+    blobs = request.state["blobs"]
     try:
-        content = await asyncio.to_thread(_content, request.state["blobs"], thumbnail_key(job.id))
+        await _comes(blobs, thumbnail_key(job.id), job)
+        content = await asyncio.to_thread(_content, blobs, thumbnail_key(job.id))
     except BlobNotFound:
         raise NotReady("There is no picture of this input (yet): a worker makes it when it opens the input") from None
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
@@ -87,16 +92,25 @@ async def get_previews(request: ApiRequest) -> Response:
     return JSONResponse(PreviewList(previews=found).model_dump())
 
 
-async def _comes(blobs: BlobStore, key: str, *, seconds: float) -> bool:
-    """Whether it is there, at the latest after so long."""
-    pause = FIRST_LOOK_SECONDS
-    deadline = time.monotonic() + seconds
-    while not await asyncio.to_thread(blobs.exists, key):
-        if time.monotonic() + pause > deadline:
-            return False
-        await asyncio.sleep(pause)
-        pause *= 2
-    return True
+async def _comes(blobs: BlobStore, key: str, job: Job) -> bool:
+    """Whether a picture is there; while the job runs, a moment is waited for it."""
+    if await asyncio.to_thread(blobs.exists, key):
+        return True
+    if job.status is not JobStatus.RUNNING or len(_WAITING) >= WAITING_AT_MOST:
+        return False
+    waiting = object()
+    _WAITING.add(waiting)
+    try:
+        pause = FIRST_LOOK_SECONDS
+        deadline = time.monotonic() + COMING_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            await asyncio.sleep(min(pause, left))
+            if await asyncio.to_thread(blobs.exists, key):
+                return True
+            pause *= 2
+        return False
+    finally:
+        _WAITING.discard(waiting)
 
 
 def _content(blobs: BlobStore, key: str) -> bytes:

@@ -52,7 +52,8 @@ class BlobStore:
     """Blobs below one fsspec URL, by key. Keys are made by Transom, never by a caller."""
 
     def __init__(self, url: str) -> None:
-        self._fs, self._root = fsspec.core.url_to_fs(url, auto_mkdir=True)
+        # What another process has written since would not be in a cache of listings.
+        self._fs, self._root = fsspec.core.url_to_fs(url, auto_mkdir=True, use_listings_cache=False)
         self._local = "file" in _protocols(self._fs)
 
     @contextmanager

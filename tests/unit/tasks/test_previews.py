@@ -56,7 +56,7 @@ def test_previews_are_bounded_and_each_comes(tmp_path: Path, maker: ThreadPoolEx
         now[0] = index / 25
         if previews.offer(index, Still()):
             shown.append(index)
-            previews.finish()
+            previews.finish(10)
     first_hour = _count_over(previews, now, start=10, seconds=3600)
     fifth_hour = _count_over(previews, now, start=4 * 3600, seconds=3600)
 
@@ -77,9 +77,9 @@ def test_nothing_waits_for_a_picture(tmp_path: Path, maker: ThreadPoolExecutor) 
     for index in range(3):
         now[0] = index * INTERVAL_SECONDS
         offered.append(previews.offer(index, slow))
-    there_meanwhile = blobs.exists(preview_key("job", 0))
+    there_meanwhile = blobs.exists(preview_key("job", 0)) or previews.finish(0)
     slow.may_end.set()
-    previews.finish()
+    previews.finish(10)
 
     assert (offered, there_meanwhile) == ([True, False, False], False)
     assert blobs.exists(preview_key("job", 0))
@@ -94,7 +94,7 @@ def test_storage_in_trouble_costs_pictures_only(tmp_path: Path, maker: ThreadPoo
     previews = Previews(blobs, "job", maker, clock=lambda: now[0])
 
     previews.offer(0, Still())
-    previews.finish()
+    previews.finish(10)
     now[0] = INTERVAL_SECONDS
     in_trouble = previews.offer(1, Still())
     (tmp_path / "previews").unlink()
@@ -102,7 +102,7 @@ def test_storage_in_trouble_costs_pictures_only(tmp_path: Path, maker: ThreadPoo
 
     assert not in_trouble
     assert previews.offer(2, Still())
-    previews.finish()
+    previews.finish(10)
     assert blobs.exists(preview_key("job", 2))
 
 
@@ -116,7 +116,7 @@ def test_the_thumbnail_is_of_the_first_frame_and_then_of_a_later_one(tmp_path: P
     for second in range(60):
         now[0] = float(second)
         previews.offer(second, Still(f"second {second}"))
-        previews.finish()
+        previews.finish(10)
         shown.append(_thumbnail(blobs))
 
     assert shown[0].startswith("second 0 ")
@@ -135,7 +135,7 @@ def test_a_thumbnail_is_small_whatever_the_shape_of_the_picture(
 
     previews = Previews(blobs, "job", maker)
     previews.keep_thumbnail(Still(width=width, height=height))
-    previews.finish()
+    previews.finish(10)
 
     asked = int(_thumbnail(blobs))
     assert 1 <= asked <= min(width, THUMBNAIL_WIDTH)
@@ -150,7 +150,7 @@ def test_a_picture_that_is_there_before_any_tool_stays(tmp_path: Path, maker: Th
 
     previews.keep_thumbnail(Still("opened"))
     assert previews.offer(0, Still("frame"))
-    previews.finish()
+    previews.finish(10)
 
     assert _thumbnail(blobs).startswith("opened ")
 
@@ -165,5 +165,5 @@ def _count_over(previews: Previews, now: list[float], *, start: int, seconds: in
     for second in range(start, start + seconds):
         now[0] = second
         count += previews.offer(1000 + second, Still())
-        previews.finish()
+        previews.finish(10)
     return count

@@ -31,8 +31,8 @@ export function after(row: JobSummary, message: RealtimeMessage): JobSummary {
   if (hasEnded(row.status) || attempt < row.attempt) return row;
   switch (message.type) {
     case "job_status":
-      // The list may have been read after this was said.
-      return attempt === row.attempt && message.payload.status === "queued" && row.status === "running"
+      // The list may have been read after this was said, and knows then how far the job is.
+      return attempt === row.attempt && row.status === "running" && !hasEnded(message.payload.status)
         ? row
         : afterStatus(row, message);
     case "progress": {

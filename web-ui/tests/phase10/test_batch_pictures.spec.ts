@@ -70,6 +70,9 @@ test("a row's progress is what was measured: it follows the stream, never falls 
   expect(list.at(0)?.job).toMatchObject({ progress: 40, stage: "processing" });
   list.take([progress("a", 30), progress("stranger", 90)]);
   expect(list.at(0)?.job?.progress).toBe(40);
+  // As a stream that was taken up again from an older cursor says it.
+  list.take([status("a", "running")]);
+  expect(list.at(0)?.job?.progress).toBe(40);
   list.take([status("a", "queued", 2), progress("a", 70)]);
   expect(list.at(0)?.job).toMatchObject({ status: "queued", progress: 0, attempt: 2 });
 });
@@ -104,4 +107,17 @@ test("a row that is scrolled past asks for nothing; one that stays does, and sho
   expect(container.querySelector("svg")).toBeVisible();
   expect(place()).toEqual(before);
   expect(wasAskedFor("passed")).toBe(false);
+});
+
+test("a picture that was not there yet is asked for again when the job has gone on", async () => {
+  const asked = () => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/v1/jobs/late/thumbnail")).length;
+  const row = (name: JobStatus) => createElement(Thumbnail, { job: summaryOf("late", name, { stage: "processing" }) });
+  const { container, rerender } = await render(row("running"));
+  await vi.advanceTimersByTimeAsync(200);
+  await expect.poll(asked).toBe(1);
+  await expect.poll(() => container.querySelector("img")).toBeNull();
+
+  await rerender(row("done"));
+
+  await expect.poll(asked).toBe(2);
 });

@@ -29,11 +29,13 @@ export function Thumbnail({ job }: { job: JobSummary | null }): ReactElement {
   const [isShown, setShown] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
   const source = pictureOf(job);
+  // A picture that was not there yet is asked for again when the job has gone on.
+  const asked = `${job?.status} ${source}`;
   const Icon = ICONS[kindOf(job)];
   return (
     <span className="thumbnail" data-shown={isShown ? "" : undefined}>
       <Icon />
-      {hasRested && source !== null && source !== failed && (
+      {hasRested && source !== null && asked !== failed && (
         <img
           ref={abortedWithRow}
           src={source}
@@ -45,7 +47,7 @@ export function Thumbnail({ job }: { job: JobSummary | null }): ReactElement {
           onLoad={() => setShown(true)}
           onError={() => {
             setShown(false);
-            setFailed(source);
+            setFailed(asked);
           }}
         />
       )}
