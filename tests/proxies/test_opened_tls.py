@@ -19,7 +19,7 @@ from app.client import TransomClient, Transport
 from app.client.doctor import Verdict, examine
 from tests.proxies.opened import Opened, opened
 from tests.proxies.real import REAL_PROXIES, RunningProxy, running, server_behind, told_of
-from tests.proxies.test_python_client import ENOUGH_MESSAGES, PATIENT, Watcher, many_frames
+from tests.proxies.test_python_client import ENOUGH_MESSAGES, PATIENT, Watcher, assert_whole, many_frames
 from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product
 
 FRAMES: Final = 4000
@@ -97,12 +97,7 @@ def test_everything_comes_once_and_in_order(outcome: Outcome, name: str) -> None
     """What the watch told is the log, and it came over what is let through inside the opened connections."""
     watcher = outcome.watchers[name]
 
-    assert watcher.failure is None
-    assert not watcher.thread.is_alive(), f"no end came; the last of {len(watcher.ids)} was {watcher.ids[-1:]}"
-    assert len(outcome.log) >= ENOUGH_MESSAGES
-    assert sorted(set(outcome.log) - set(watcher.ids)) == [], "lost"
-    assert len(watcher.ids) == len(set(watcher.ids)), "doubled"
-    assert watcher.ids == outcome.log, "out of order"
+    assert_whole(watcher, outcome.log)
     assert name in outcome.settled, watcher.ways
 
 

@@ -189,6 +189,16 @@ def _all_settle(watchers: dict[tuple[Mode, ...], Watcher], settled: set[tuple[Mo
     return len(settled) == len(watchers) and max(len(w.ids) for w in watchers.values()) >= ENOUGH_MESSAGES
 
 
+def assert_whole(watcher: Watcher, log: list[str]) -> None:
+    """It told all of a long log, once and in order, and came to its end."""
+    assert watcher.failure is None
+    assert not watcher.thread.is_alive(), f"no end came; the last of {len(watcher.ids)} was {watcher.ids[-1:]}"
+    assert len(log) >= ENOUGH_MESSAGES
+    assert sorted(set(log) - set(watcher.ids)) == [], "lost"
+    assert len(watcher.ids) == len(set(watcher.ids)), "doubled"
+    assert watcher.ids == log, "out of order"
+
+
 def _named(modes: Any) -> str:
     return "+".join(modes) if isinstance(modes, tuple) else str(modes)
 
@@ -198,12 +208,7 @@ def test_everything_comes_once_and_in_order(outcome: Outcome, modes: tuple[Mode,
     """What the watch told is the log, whatever the proxy did; and it came over what the proxy lets through."""
     watcher = outcome.watchers[modes]
 
-    assert watcher.failure is None
-    assert not watcher.thread.is_alive(), f"no end came; the last of {len(watcher.ids)} was {watcher.ids[-1:]}"
-    assert len(outcome.log) >= ENOUGH_MESSAGES
-    assert sorted(set(outcome.log) - set(watcher.ids)) == [], "lost"
-    assert len(watcher.ids) == len(set(watcher.ids)), "doubled"
-    assert watcher.ids == outcome.log, "out of order"
+    assert_whole(watcher, outcome.log)
     assert modes in outcome.settled, watcher.ways
 
 
