@@ -87,7 +87,8 @@ def transom() -> Iterator[Running]:
 
         def publish(payloads: Sequence[str]) -> None:
             drafts = [Draft(MessageType.PROGRESS, each, "2026-01-01T00:00:00.000Z", JOB_ID, 1) for each in payloads]
-            with database.write() as connection:
+            # As a scribe commits what is small.
+            with database.write_at_once() as connection:
                 events = append(connection, "default", drafts)
                 epoch = epoch_of(connection)
             publisher.publish(batch_of(epoch, events))

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from celery import Celery
 
-from app.realtime.event_bus import let_go
+from app.realtime.broker_lines import let_go
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The bus: a kombu fanout that tells every web process what was committed. The only file that knows kombu.
+"""The bus: tells every web process what was committed, over the broker.
 
 The bus is a hint. Messages on it are transient and may be lost without an error; the relay compares heads with
 the log and reads what it is owed. So publishing never waits, never raises, and drops the oldest while the broker
@@ -8,22 +8,17 @@ is away.
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from typing import Any, Final
-from uuid import uuid4
 
 import pydantic_core
-from kombu import Connection, Exchange, Message, Queue
-from kombu.exceptions import KombuError
 
+from app.realtime import broker_lines
 from app.realtime.events import LogEvent
 from app.realtime.message_types import MessageType
 
@@ -31,14 +26,11 @@ logger = logging.getLogger(__name__)
 
 #: A larger batch is published as a range, and read from the log by whoever wants it.
 MAX_BATCH_BYTES: Final = 256 * 1024
-#: Batches that wait while the broker is away, or in RabbitMQ for one consumer; older ones are dropped, the log has
-#: them.
+#: Batches that wait while the broker is away; older ones are dropped, the log has them.
 MAX_WAITING: Final = 1000
-#: RabbitMQ and a consumer each take the other for gone after two of these without a sign.
-HEARTBEAT_SECONDS: Final = 10
 RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0)
-#: What kombu's transports raise when a broker goes away: their own errors besides sockets'.
-_BROKER_ERRORS: Final = (KombuError, OSError)
+#: How long a consumer waits for a batch before it looks whether it is to end.
+LOOK_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +113,7 @@ class EventPublisher:
 
     def __init__(self, broker_url: str, *, namespace: str) -> None:
         self._url = broker_url
-        self._exchange = _exchange(namespace)
+        self._namespace = namespace
         self._waiting: deque[BusBatch] = deque(maxlen=MAX_WAITING)
         self._wake = threading.Event()
         self._closing = False
@@ -146,13 +138,11 @@ class EventPublisher:
         attempt = 0
         while not self._closing:
             try:
-                # Heartbeats would have to be answered while nothing is said: RabbitMQ cuts who does not.
-                with _connected(self._url, heartbeat=0) as connection:
-                    producer = connection.Producer(exchange=self._exchange, auto_declare=True)
+                with broker_lines.speaking(self._url, namespace=self._namespace) as send:
                     attempt = 0
-                    self._publish_until_closed(producer)
+                    self._publish_until_closed(send)
                     return
-            except _errors(self._url) as error:
+            except broker_lines.errors(self._url) as error:
                 pause = RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)]
                 if attempt == 0:
                     logger.warning(
@@ -163,11 +153,10 @@ class EventPublisher:
                 attempt += 1
                 time.sleep(pause)
 
-    def _publish_until_closed(self, producer: Any) -> None:
+    def _publish_until_closed(self, send: Callable[[bytes], None]) -> None:
         while True:
             while self._waiting:
-                batch = self._next()
-                producer.publish(batch.encode(), content_type="application/json", content_encoding="utf-8", retry=False)
+                send(self._next().encode())
             if self._closing:
                 return
             self._wake.wait()
@@ -204,8 +193,8 @@ class EventConsumer:
         on_subscribed: Callable[[], None],
     ) -> None:
         self._url = broker_url
-        self._exchange = _exchange(namespace)
-        self._queue_name = f"{namespace}.web.{node_id}"
+        self._namespace = namespace
+        self._node_id = node_id
         self._on_batch = on_batch
         self._on_subscribed = on_subscribed
         self._closing = threading.Event()
@@ -235,10 +224,16 @@ class EventConsumer:
         attempt = 0
         while not self._closing.is_set():
             try:
-                with _connected(self._url, heartbeat=HEARTBEAT_SECONDS) as connection:
-                    self._consume(connection)
-                    attempt = 0
-            except _errors(self._url) as error:
+                with broker_lines.listening(
+                    self._url,
+                    namespace=self._namespace,
+                    node_id=self._node_id,
+                    on_body=self._receive,
+                    on_subscribed=self._heard,
+                ) as wait:
+                    while not self._closing.is_set():
+                        wait(LOOK_SECONDS)
+            except broker_lines.errors(self._url) as error:
                 if self._subscribed or attempt == 0:
                     logger.warning(
                         "The subscription to the broker broke; reading the log meanwhile: %s",
@@ -250,84 +245,17 @@ class EventConsumer:
                 self._closing.wait(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
         self._subscribed = False
 
-    def _consume(self, connection: Any) -> None:
-        queue = self._queue(connection)
-        # As it comes: decoded once, by us.
-        with connection.Consumer(queue, on_message=self._receive, no_ack=True):
-            self._subscribed = True
-            self._on_subscribed()
-            while not self._closing.is_set():
-                try:
-                    connection.drain_events(timeout=0.5)
-                except TimeoutError:
-                    continue
-                finally:
-                    if connection.supports_heartbeats and connection.connected:
-                        connection.heartbeat_check()
+    def _heard(self) -> None:
+        self._subscribed = True
+        self._on_subscribed()
 
-    def _queue(self, connection: Any) -> Queue:
-        if connection.transport.driver_type == "redis":
-            # kombu's Redis transport keeps a binding for every queue name it ever saw: the same name at each start.
-            return Queue(self._queue_name, self._exchange, durable=False, auto_delete=True)
-        # RabbitMQ keeps an exclusive queue's name locked while the old connection dies: a new name each time.
-        name = f"{self._queue_name}.{uuid4().hex[:12]}"
-        return Queue(name, self._exchange, durable=False, exclusive=True, auto_delete=True, max_length=MAX_WAITING)
-
-    def _receive(self, message: Message) -> None:
+    def _receive(self, body: bytes) -> None:
         try:
-            batch = BusBatch.decode(message.body if isinstance(message.body, bytes) else message.body.encode())
+            batch = BusBatch.decode(body)
         except (ValueError, TypeError, KeyError) as error:
             logger.warning("A message on the bus is not a batch: %s", error, extra={"action": "bus_message_invalid"})
             return
         self._on_batch(batch)
-
-
-def ping_broker(broker_url: str, timeout: float = 2.0) -> None:
-    """Open and close a connection; raises `ConnectionError` where that fails."""
-    try:
-        with Connection(broker_url, connect_timeout=timeout) as connection:
-            connection.connect()
-    except _errors(broker_url) as error:
-        raise ConnectionError(str(error)) from error
-
-
-def _exchange(namespace: str) -> Exchange:
-    return Exchange(f"{namespace}.events", type="fanout", durable=False, delivery_mode="transient")
-
-
-@contextmanager
-def _connected(url: str, *, heartbeat: int) -> Iterator[Connection]:
-    connection = Connection(
-        url,
-        connect_timeout=2.0,
-        heartbeat=heartbeat,
-        transport_options={"socket_connect_timeout": 2.0, "socket_timeout": 5.0, "socket_keepalive": True}
-        if not url.startswith(("redis+socket", "amqp", "pyamqp"))
-        else {},
-    )
-    try:
-        connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
-        yield connection
-    finally:
-        let_go(connection)
-
-
-def let_go(connection: Connection) -> None:
-    """Close a connection, also one that never came about, with all that it holds.
-
-    kombu leaves the poller of a Redis connection to the garbage collector, which a quiet process seldom runs: while a
-    broker is away each try would cost a descriptor.
-    """
-    poller = getattr(getattr(connection._transport, "cycle", None), "poller", None)  # noqa: SLF001
-    connection.release()
-    if poller is not None:
-        poller.close()
-
-
-@cache
-def _errors(url: str) -> tuple[type[BaseException], ...]:
-    connection = Connection(url)
-    return (*_BROKER_ERRORS, socket.timeout, *connection.connection_errors, *connection.channel_errors)
 
 
 def _pack(event: LogEvent) -> tuple[Any, ...]:

@@ -16,8 +16,8 @@ from app.realtime.event_bus import BusBatch
 
 #: Batches that wait at most; the oldest are dropped, the log has them.
 MAX_WAITING: Final = 1000
-#: One hand-out begins this many times what the last one took after that one began: it has an eighth of the time.
-SPREAD: Final = 8
+#: One hand-out begins this many times what the last one took after that one began: it has a tenth of the time.
+SPREAD: Final = 10
 #: Nothing waits longer than this for company: two frames of a display.
 MAX_PACE_SECONDS: Final = 0.033
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from kombu.messaging import Producer
 
 import tasks.ledger
 from app.database.engine import Database
+from app.realtime import broker_lines
 from app.realtime.event_bus import BusBatch, EventPublisher
 from app.realtime.events import Draft
 from app.realtime.message_types import MessageType
@@ -104,8 +104,8 @@ def _arm_commit(point: Failpoint) -> None:
 
 def _arm_publisher(point: Failpoint) -> None:
     publisher: Any = EventPublisher
-    producer: Any = Producer
-    publish, send = publisher.publish, producer.publish
+    lines: Any = broker_lines
+    publish, speaking = publisher.publish, lines.speaking
 
     def failing_publish(self: EventPublisher, batch: BusBatch) -> None:
         events = [event for segment in batch.segments for event in segment.events or ()]
@@ -113,14 +113,19 @@ def _arm_publisher(point: Failpoint) -> None:
         point.die("before-publish", found[-1] if found else None)
         publish(self, batch)
 
-    def noted_send(self: Any, body: Any, *args: Any, **facts: Any) -> Any:
-        answer = send(self, body, *args, **facts)
-        if isinstance(body, bytes) and END.encode().replace(b'"', b'\\"') in body:
-            point.published.set()
-        return answer
+    @contextmanager
+    def noted(*args: Any, **facts: Any) -> Iterator[Callable[[bytes], None]]:
+        with speaking(*args, **facts) as send:
+
+            def noted_send(body: bytes) -> None:
+                send(body)
+                if END.encode().replace(b'"', b'\\"') in body:
+                    point.published.set()
+
+            yield noted_send
 
     publisher.publish = failing_publish
-    producer.publish = noted_send
+    lines.speaking = noted
 
 
 def _arm_acknowledgement(point: Failpoint) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.realtime import event_bus
+from app.realtime import broker_lines
 from app.realtime.event_bus import BusBatch, EventConsumer, EventPublisher, batch_of
 from app.realtime.events import LogEvent
 from app.realtime.message_types import MessageType
@@ -32,7 +32,7 @@ def _batch(seq: int) -> BusBatch:
 )
 def test_what_is_published_after_a_silence_arrives(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A publisher that had nothing to say for longer than its broker waits for a sign is still heard."""
-    monkeypatch.setattr(event_bus, "HEARTBEAT_SECONDS", 1)
+    monkeypatch.setattr(broker_lines, "HEARTBEAT_SECONDS", 1)
     namespace = f"test-{uuid4().hex[:12]}"
     heard: SimpleQueue[BusBatch] = SimpleQueue()
     subscribed = threading.Event()

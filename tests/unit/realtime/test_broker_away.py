@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from app.jobs.queue import JobQueue
-from app.realtime import event_bus
+from app.realtime import broker_lines, event_bus
 from app.realtime.event_bus import EventConsumer, EventPublisher
 from tests.stack import wait_until
 
@@ -41,14 +41,14 @@ def descriptors_after(tries: Callable[[], int]) -> int:
 def test_the_bus_keeps_nothing_of_its_tries(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Not one descriptor a try, until there are none left."""
     tries = 0
-    connected = event_bus._connected
+    connected = broker_lines._connected
 
     def counted(url: str, *, heartbeat: int) -> object:
         nonlocal tries
         tries += 1
         return connected(url, heartbeat=heartbeat)
 
-    monkeypatch.setattr(event_bus, "_connected", counted)
+    monkeypatch.setattr(broker_lines, "_connected", counted)
     monkeypatch.setattr(event_bus, "RECONNECT_SECONDS", (0.01,))
     bus: EventPublisher | EventConsumer = (
         EventPublisher(AWAY, namespace="away")

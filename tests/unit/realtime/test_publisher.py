@@ -16,7 +16,7 @@ class Broker:
     def __init__(self) -> None:
         self.messages: list[BusBatch] = []
 
-    def publish(self, body: bytes, **_: Any) -> None:
+    def publish(self, body: bytes) -> None:
         """One message."""
         self.messages.append(BusBatch.decode(body))
 
@@ -33,7 +33,7 @@ def published(*batches: BusBatch) -> list[BusBatch]:
         publisher.publish(batch)
     vars(publisher)["_closing"] = True
     broker = Broker()
-    publisher._publish_until_closed(broker)
+    publisher._publish_until_closed(broker.publish)
     return broker.messages
 
 
