@@ -9,13 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
+from tests.certificates import Certificate, server_side
+
 
 class Outside:
     """Where it is, what it has, and what it was asked for."""
 
-    def __init__(self, server: ThreadingHTTPServer) -> None:
+    def __init__(self, server: ThreadingHTTPServer, scheme: str = "http") -> None:
         self.port = int(server.server_address[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
         #: Content by path.
         self.files: dict[str, bytes] = {}
         #: Each request: the host that was named, and the path.
@@ -90,15 +92,17 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve_outside() -> Iterator[Outside]:
-    """Run one, on a thread and a port of its own."""
+def serve_outside(certificate: Certificate | None = None) -> Iterator[Outside]:
+    """Run one, on a thread and a port of its own; with a certificate it speaks TLS."""
 
     class Handler(_Handler):
         pass
 
     # Every address of this machine that begins with 127, so that some can be forbidden.
     with _Server(("0.0.0.0", 0), Handler) as server:
-        outside = Handler.outside = Outside(server)
+        if certificate is not None:
+            server.socket = server_side(server.socket, certificate)
+        outside = Handler.outside = Outside(server, "http" if certificate is None else "https")
         thread = threading.Thread(target=server.serve_forever, name="outside")
         thread.start()
         try:

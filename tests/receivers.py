@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from standardwebhooks import Webhook
 
+from tests.certificates import Certificate, server_side
 from tests.stack import PATIENCE_SECONDS, wait_until
 
 #: What receivers know; the second one takes the place of the first.
@@ -42,14 +43,15 @@ Answering = Callable[[Received], Answer]
 class Receiver:
     """Keeps what comes, in order; `answering` may be changed at any time, and may take its time."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, scheme: str = "http") -> None:
         self.port = port
+        self._scheme = scheme
         self.answering: Answering = lambda _: Answer()
         self._received: list[Received] = []
 
     def url(self, path: str = "/hook") -> str:
         """Where to send to."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self._scheme}://127.0.0.1:{self.port}{path}"
 
     def take(self, message: Received) -> Answer:
         """What is answered to a message."""
@@ -67,8 +69,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """One that runs as long as the block."""
+def receiver(certificate: Certificate | None = None) -> Iterator[Receiver]:
+    """One that runs as long as the block; with a certificate it speaks TLS."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -92,7 +94,9 @@ def receiver() -> Iterator[Receiver]:
             """A sender that was killed takes no answer."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    here = Receiver(server.server_address[1])
+    if certificate is not None:
+        server.socket = server_side(server.socket, certificate)
+    here = Receiver(server.server_address[1], "http" if certificate is None else "https")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
