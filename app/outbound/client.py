@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpcore
 
-from app.client.tls import trusting
+from app.client.tls import distrust, trusting
 from app.errors import (
     ConfigurationError,
     TooBusy,
@@ -297,6 +297,8 @@ def _told_as_ours(asked: Target, target: Target | None = None) -> Iterator[None]
         raise UrlUnreachable(f"The proxy that this server asks through did not reach {asked.authority}") from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
         _log(target, error)
+        if target is asked and distrust(error) is not None:
+            raise UrlUnreachable(f"{asked.authority} shows a certificate that this server does not trust") from None
         raise UrlUnreachable(f"{asked.authority} could not be reached, or broke off") from None
 
 

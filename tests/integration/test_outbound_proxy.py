@@ -117,7 +117,7 @@ def test_without_its_password_nothing_gets_out_and_it_is_said(
 def test_a_certificate_that_nobody_vouches_for_is_not_believed(
     start: Start, outside: Outside, proxy: HostileProxy
 ) -> None:
-    """Inside the tunnel as without one."""
+    """Inside the tunnel as without one; whoever runs the server learns why, as a proxy that opens TLS is a reason."""
     product = start(TRANSOM_OUTBOUND_PROXY=proxy.forward_url, TRANSOM_CA_BUNDLE="")
 
     answer = product.client.post(
@@ -125,4 +125,5 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(
     )
 
     assert answer.json()["code"] == "URL_UNREACHABLE"
+    assert "a certificate that this server does not trust" in answer.json()["detail"]
     assert outside.asked == []
