@@ -28,8 +28,10 @@
     * `UploadLocked` 423
     * `TooManyUploads` 429
     * `JobFailed` 500                a call that waits for a job tells how it ended
-    * `Unavailable` 503              `DatabaseUnavailable`, `DeviceUnavailable`, `NoWorker`, `TooBusy`, `ServerStopping`
+    * `Unavailable` 503              `DatabaseUnavailable`, `DeviceUnavailable`, `NoWorker`, `TooBusy`,
+                                     `ServerStopping`; and `DatabaseFull`, which is 507
     * `TimedOut` 504
+    * `StorageFull` 507
 
 `code` is stable and machine-readable, `status` is the HTTP status, `retryable` says whether the same call
 may succeed later. The docstring of a class is its title; what is passed to it is the detail.
@@ -488,6 +490,15 @@ class DatabaseUnavailable(Unavailable):
     code = "DATABASE_UNAVAILABLE"
 
 
+class DatabaseFull(DatabaseUnavailable):
+    """The database has no room left; send the request again once it has.
+
+    What was accepted before waits meanwhile, and goes on once there is room.
+    """
+
+    code, status = "DATABASE_FULL", 507
+
+
 class DeviceUnavailable(Unavailable):
     """No worker has the device that was asked for."""
 
@@ -519,3 +530,12 @@ class TimedOut(TransomError):
     """The answer took longer than this call waits."""
 
     code, status, retryable = "TIMED_OUT", 504, True
+
+
+class StorageFull(TransomError):
+    """There is no room left for what was sent; send it again once there is.
+
+    Nothing of it was kept. What was accepted before waits meanwhile, and goes on once there is room.
+    """
+
+    code, status, retryable = "STORAGE_FULL", 507, True

@@ -36,7 +36,7 @@ from app.errors import TransomError
 from app.lifespan import make_lifespan
 from app.logs import configure_logging
 from app.middleware import OwnPages, RequestContext, SubPath
-from app.problems import on_http_exception, on_transom_error
+from app.problems import on_http_exception, on_os_error, on_transom_error
 from app.realtime.routes import realtime_routes
 from app.server import make_server, warn_of_open_address
 from app.settings import Settings
@@ -112,7 +112,11 @@ def create_app(settings: Settings, *, built_ui: Path = web_ui.BUILT) -> Starlett
     app = Starlette(
         routes=table,
         middleware=middleware,
-        exception_handlers={TransomError: on_transom_error, HTTPException: on_http_exception},
+        exception_handlers={
+            TransomError: on_transom_error,
+            HTTPException: on_http_exception,
+            OSError: on_os_error,
+        },
         lifespan=make_lifespan(settings, built_ui=built_ui),
     )
     # It would name an address that is true before the proxy only.

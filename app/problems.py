@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
-from app.errors import MethodNotAllowed, NotAcceptable, NotFound, TooLarge, TransomError
+from app.errors import MethodNotAllowed, NotAcceptable, NotFound, StorageFull, TooLarge, TransomError
+from app.storage.room import is_full
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,15 @@ async def on_transom_error(request: Request, error: Exception) -> Response:
         facts = {"action": "request_failed", "code": error.code}
         logger.warning("A request failed: %s", error.detail, exc_info=error.__cause__, extra=facts)
     return problem(request, error)
+
+
+async def on_os_error(request: Request, error: Exception) -> Response:
+    """What the system refuses; what is no want of room was expected by nobody."""
+    if not isinstance(error, OSError) or not is_full(error):
+        raise error
+    full = StorageFull()
+    full.__cause__ = error
+    return await on_transom_error(request, full)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:

@@ -7,7 +7,6 @@ with `python -m tasks.render TENANT JOB_ID KIND KEY`.
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import math
@@ -30,6 +29,7 @@ from app.jobs.renderings import Kind
 from app.logs import configure_logging
 from app.settings import Settings, load_settings
 from app.storage.blobs import BlobStore
+from app.storage.room import is_full
 from plugins.contract import MediaFrame
 from plugins.errors import FrameSkipped, UnreadableMedia
 from plugins.media import MediaSource, open_media
@@ -49,8 +49,6 @@ TELL_SECONDS: Final = 1.0
 COPY_BYTES: Final = 1024 * 1024
 #: How many bytes of the machine's memory, in thousandths, the kernel adds when it looks for a process to end.
 OOM_SCORE_ADJ: Final = 800
-#: The temporary folder or the storage is full: whoever tries later may find room.
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Tell = Callable[..., None]
 
@@ -90,7 +88,7 @@ class Rendering:
         except MemoryError:
             self._tell(failed="The video needed more memory than there was.")
         except OSError as error:
-            if error.errno not in _NO_ROOM:
+            if not is_full(error):
                 raise
             logger.warning("There is no room for a video: %s", error, extra={"action": "no_room", "job_id": job_id})
             self._tell(no_room=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 from collections.abc import Set
 from logging.handlers import RotatingFileHandler
@@ -38,7 +39,9 @@ class LogLines:
         self._lock = threading.Lock()
         self._file = None
         if file is not None:
-            self._file = RotatingFileHandler(file, maxBytes=MAX_FILE_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
+            self._file = _File(file, maxBytes=MAX_FILE_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
+        #: Whether it is known that the file can't be written.
+        self._lost = False
 
     def __call__(self, name: str, line: str) -> None:
         """Write one line of the process of that name; never raises."""
@@ -48,8 +51,7 @@ class LogLines:
             line = json.dumps({"event": line, "logger": name})
         with self._lock:
             if self._file is not None:
-                # The handler tells of its own errors and does not raise them.
-                self._file.handle(logging.makeLogRecord({"msg": f"{prefix}{line}"}))
+                self._keep(self._file, f"{prefix}{line}")
             if name not in self._hidden:
                 self._show(Text().append(prefix, style=_STYLES.get(name, "")).append(line))
 
@@ -58,6 +60,14 @@ class LogLines:
         if self._file is not None:
             self._file.close()
 
+    def _keep(self, file: _File, line: str) -> None:
+        file.failure = None
+        file.handle(logging.makeLogRecord({"msg": line}))
+        lost = file.failure is not None
+        if lost and not self._lost:
+            self._show(Text(f"The log can't be kept in {file.baseFilename}: {file.failure}", style="red"))
+        self._lost = lost
+
     def _show(self, text: Text) -> None:
         if self._console is None:
             return
@@ -65,6 +75,17 @@ class LogLines:
             self._console.print(text, soft_wrap=True, highlight=False)
         except OSError:
             self._console = None
+
+
+class _File(RotatingFileHandler):
+    """Tells of a line that it could not write, where the library prints a traceback for each."""
+
+    failure: BaseException | None = None
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Keep the error that is being handled."""
+        del record
+        self.failure = sys.exc_info()[1]
 
 
 class ForwardingHandler(logging.Handler):

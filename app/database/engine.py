@@ -20,7 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.database.direct import DirectConnection
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseFull, DatabaseUnavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -171,7 +171,17 @@ def _told_as_ours() -> Iterator[None]:
         # SQLite says also of a wrong statement that it is the operation that failed.
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             raise
+        if _is_full(error):
+            raise DatabaseFull from error
         raise DatabaseUnavailable from error
+
+
+def _is_full(error: sa.exc.OperationalError) -> bool:
+    # PostgreSQL's disk_full, https://www.postgresql.org/docs/current/errcodes-appendix.html
+    return (
+        getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(error.orig, "sqlstate", None) == "53100"
+    )
 
 
 def _sqlite_engine(
