@@ -73,7 +73,8 @@ async def get_frames(request: ApiRequest) -> Response:
 
 
 async def _after(request: ApiRequest, snapshot: Snapshot) -> int:
-    text = request.query_params.get("after")
+    # What a stream is given back as `since` is right here too.
+    text = request.query_params.get("after", request.query_params.get("since"))
     if text is None or text == "start":
         return 0
     try:

@@ -32,7 +32,9 @@ def listen(settings: Settings) -> socket.socket:
         raise ConfigurationError(f"TRANSOM_PORT='{settings.port}': this user may not listen there") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise AddressTaken(f"{settings.host}:{settings.port} is taken by another program") from None
+            raise AddressTaken(
+                f"{settings.host}:{settings.port} is taken by another program; --port takes another, 0 a free one"
+            ) from None
         raise ConfigurationError(f"TRANSOM_HOST={settings.host!r}: can't listen there: {error.strerror}") from None
 
 

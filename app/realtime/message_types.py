@@ -4,7 +4,8 @@ Owns the names, shapes and bounds of messages. Golden examples of each type are 
 and both the Python tests and the browser's parse them. Models are frozen. What we send must fit its model to the
 letter (`extra="forbid"`); what we receive may carry fields that a later version added (`parse_message`).
 
-To add a message type: a member of `MessageType`, a payload class, a line in `PAYLOADS`, a golden file.
+To add a message type: a member of `MessageType`, its place in `LOGGED` where it is an event of the log (and so has an
+`id`), a payload class, a line in `PAYLOADS`, a golden file.
 """
 
 from __future__ import annotations

@@ -54,6 +54,12 @@ def test_an_event_of_the_log_is_the_same_message(kind: MessageType) -> None:
     assert RealtimeMessage.model_validate_json(text) == message
 
 
+@pytest.mark.parametrize("kind", sorted(MessageType))
+def test_what_has_a_place_in_the_log_is_known_to_have_one(kind: MessageType) -> None:
+    """An `id` is a place in the log: whoever filters by type, or lags, relies on `LOGGED` for which types have one."""
+    assert ("id" in golden(kind)) == (kind in LOGGED)
+
+
 def test_what_is_not_there_is_left_out() -> None:
     """Optional fields without a value are absent, not null."""
     text = parse_message('{"type":"ping"}').to_json()

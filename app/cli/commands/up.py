@@ -21,7 +21,7 @@ def up(
         Path | None, typer.Option(metavar="DIR", help="Where everything is kept (TRANSOM_DATA_DIR).")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=0, max=256, help="Tool processes; 0: one a core (TRANSOM_WORKERS).")
+        int | None, typer.Option(min=0, max=256, help="Tool processes; 0: one a core, at least two (TRANSOM_WORKERS).")
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Then submit the bundled sample and show it run.")] = False,
     as_json: JsonOption = False,

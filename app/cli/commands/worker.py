@@ -9,7 +9,7 @@ import typer
 
 def worker(
     workers: Annotated[
-        int | None, typer.Option(min=0, max=256, help="Tool processes; 0: one a core (TRANSOM_WORKERS).")
+        int | None, typer.Option(min=0, max=256, help="Tool processes; 0: one a core, at least two (TRANSOM_WORKERS).")
     ] = None,
 ) -> None:
     """Run a worker: its tool processes, and the scribe that writes down what they say."""

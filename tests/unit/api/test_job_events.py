@@ -62,13 +62,14 @@ def test_lines_are_the_whole(web: Web, job_id: str) -> None:
     assert [json.loads(line) for line in answer.text.splitlines()] == whole
 
 
-def test_any_messages_id_is_a_cursor(web: Web, job_id: str) -> None:
-    """What follows it is what comes after it."""
+@pytest.mark.parametrize("name", ["after", "since"])
+def test_any_messages_id_is_a_cursor(web: Web, job_id: str, name: str) -> None:
+    """What follows it is what comes after it, by the name that pages have for it and by that of streams."""
     whole = web.get(f"/v1/jobs/{job_id}/events", limit=1000)["messages"]
 
-    after = web.get(f"/v1/jobs/{job_id}/events", after=whole[9]["id"], limit=1000)["messages"]
+    after = web.get(f"/v1/jobs/{job_id}/events", **{name: whole[9]["id"]}, limit=1000)["messages"]
     rest = web.client.get(
-        f"/v1/jobs/{job_id}/events", params={"after": whole[9]["id"]}, headers={"Accept": "application/x-ndjson"}
+        f"/v1/jobs/{job_id}/events", params={name: whole[9]["id"]}, headers={"Accept": "application/x-ndjson"}
     )
 
     assert after == whole[10:]
