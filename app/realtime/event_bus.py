@@ -117,6 +117,8 @@ class EventPublisher:
         self._waiting: deque[BusBatch] = deque(maxlen=MAX_WAITING)
         self._wake = threading.Event()
         self._closing = False
+        #: Failures since something was sent.
+        self._failures = 0
         self._thread = threading.Thread(target=self._run, name="event-publisher", daemon=True)
 
     def start(self) -> None:
@@ -135,28 +137,26 @@ class EventPublisher:
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        attempt = 0
         while not self._closing:
             try:
                 with broker_lines.speaking(self._url, namespace=self._namespace) as send:
-                    attempt = 0
                     self._publish_until_closed(send)
                     return
             except broker_lines.errors(self._url) as error:
-                pause = RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)]
-                if attempt == 0:
+                if self._failures == 0:
                     logger.warning(
-                        "The broker can't be reached; events go through the log meanwhile: %s",
+                        "The broker takes nothing; events go through the log meanwhile: %s",
                         error,
                         extra={"action": "bus_publish_failed"},
                     )
-                attempt += 1
-                time.sleep(pause)
+                time.sleep(_pause_after(self._failures))
+                self._failures += 1
 
     def _publish_until_closed(self, send: Callable[[bytes], None]) -> None:
         while True:
             while self._waiting:
                 send(self._next().encode())
+                self._failures = 0
             if self._closing:
                 return
             self._wake.wait()
@@ -199,6 +199,8 @@ class EventConsumer:
         self._on_subscribed = on_subscribed
         self._closing = threading.Event()
         self._subscribed = False
+        #: Failures since it was subscribed.
+        self._failures = 0
         self._thread = threading.Thread(target=self._run, name="event-consumer", daemon=True)
 
     def start(self) -> None:
@@ -221,32 +223,37 @@ class EventConsumer:
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        attempt = 0
-        while not self._closing.is_set():
-            try:
-                with broker_lines.listening(
-                    self._url,
-                    namespace=self._namespace,
-                    node_id=self._node_id,
-                    on_body=self._receive,
-                    on_subscribed=self._heard,
-                ) as wait:
-                    while not self._closing.is_set():
-                        wait(LOOK_SECONDS)
-            except broker_lines.errors(self._url) as error:
-                if self._subscribed or attempt == 0:
-                    logger.warning(
-                        "The subscription to the broker broke; reading the log meanwhile: %s",
-                        error,
-                        extra={"action": "bus_subscription_broke"},
-                    )
-                attempt = 0 if self._subscribed else attempt + 1
-                self._subscribed = False
-                self._closing.wait(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
-        self._subscribed = False
+        try:
+            while not self._closing.is_set():
+                self._listen()
+        finally:
+            self._subscribed = False
+
+    def _listen(self) -> None:
+        try:
+            with broker_lines.listening(
+                self._url,
+                namespace=self._namespace,
+                node_id=self._node_id,
+                on_body=self._receive,
+                on_subscribed=self._heard,
+            ) as wait:
+                while not self._closing.is_set():
+                    wait(LOOK_SECONDS)
+        except broker_lines.errors(self._url) as error:
+            self._subscribed = False
+            if self._failures == 0:
+                logger.warning(
+                    "The subscription to the broker broke; reading the log meanwhile: %s",
+                    error,
+                    extra={"action": "bus_subscription_broke"},
+                )
+            self._closing.wait(_pause_after(self._failures))
+            self._failures += 1
 
     def _heard(self) -> None:
         self._subscribed = True
+        self._failures = 0
         self._on_subscribed()
 
     def _receive(self, body: bytes) -> None:
@@ -256,6 +263,10 @@ class EventConsumer:
             logger.warning("A message on the bus is not a batch: %s", error, extra={"action": "bus_message_invalid"})
             return
         self._on_batch(batch)
+
+
+def _pause_after(failures: int) -> float:
+    return RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)]
 
 
 def _pack(event: LogEvent) -> tuple[Any, ...]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -15,12 +18,23 @@ import redis
 
 from app.cli.embedded_broker import EmbeddedBroker
 from app.cli.runtime_dir import runtime_dir
-from app.realtime.event_bus import BusBatch, EventConsumer, EventPublisher, batch_of
+from app.realtime import broker_lines
+from app.realtime.event_bus import LOOK_SECONDS, BusBatch, EventConsumer, EventPublisher, batch_of
 from app.realtime.events import LogEvent
 from app.realtime.message_types import MessageType
-from tests.stack import wait_until
+from tests.stack import ROOT, wait_until
 
 PATIENCE_SECONDS = 60.0
+#: A web process's part of it, to be killed.
+LISTEN = """
+import sys, threading
+from app.realtime.event_bus import EventConsumer
+EventConsumer(
+    sys.argv[1], namespace="breaks", node_id="killed",
+    on_batch=lambda _: print("heard", flush=True), on_subscribed=lambda: print("subscribed", flush=True),
+).start()
+threading.Event().wait()
+"""
 
 
 class Valkey:
@@ -30,6 +44,7 @@ class Valkey:
         self._broker = EmbeddedBroker(folder=folder, socket_path=sockets / "valkey.sock")
         self._process: subprocess.Popen[bytes] | None = None
         self.url = self._broker.url
+        self.path = str(self._broker.socket_path)
         self.client = redis.Redis(unix_socket_path=str(self._broker.socket_path))
 
     def start(self) -> None:
@@ -56,6 +71,65 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
         server.kill()
 
 
+class Way:
+    """A way to the broker that can be made bad; passes everything on otherwise."""
+
+    def __init__(self, target: str, path: str) -> None:
+        self._target = target
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(path)
+        self._listener.listen()
+        #: The broker's pieces come in halves, the second one late.
+        self.stall = False
+        #: Nothing comes through, and nobody hangs up.
+        self.swallow = False
+        self._open: list[socket.socket] = [self._listener]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Hang up on everybody."""
+        for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                broker = socket.socket(socket.AF_UNIX)
+                broker.connect(self._target)
+                self._open += [client, broker]
+                threading.Thread(target=self._carry, args=(client, broker), daemon=True).start()
+                threading.Thread(target=self._carry, args=(broker, client), daemon=True).start()
+
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := one.recv(65536):
+                if self.swallow:
+                    continue
+                if self.stall:
+                    half = len(piece) // 2
+                    other.sendall(piece[:half])
+                    # Longer than a consumer looks for something new.
+                    time.sleep(2 * LOOK_SECONDS)
+                    piece = piece[half:]
+                other.sendall(piece)
+            other.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def between(valkey: Valkey, folder: Path) -> Iterator[tuple[Way, str]]:
+    """A way to this broker, and the address at which it begins."""
+    with runtime_dir(folder / "way") as sockets:
+        path = str(sockets / "way.sock")
+        way = Way(valkey.path, path)
+        try:
+            yield way, f"redis+socket://{path}"
+        finally:
+            way.close()
+
+
 class Listener:
     """What a consumer hears, and how often it was told that it listens from then on."""
 
@@ -73,6 +147,10 @@ class Listener:
     def wait_until_subscribed(self) -> None:
         """Until it is told so once more."""
         assert self._subscribed.acquire(timeout=PATIENCE_SECONDS)
+
+    def told_again(self) -> bool:
+        """Whether it was told so once more by now."""
+        return self._subscribed.acquire(blocking=False)
 
     def next_seq(self) -> int:
         """The number of the next event that comes."""
@@ -162,9 +240,53 @@ def test_another_database_of_the_same_server_is_another_bus(valkey: Valkey) -> N
 
 
 def test_nothing_stays_in_the_broker(valkey: Valkey) -> None:
-    """Web processes come and go under ever new names; no key remembers them."""
-    with listening(valkey.url) as listener, speaking(valkey.url) as publisher:
+    """Web processes come and are killed under ever new names; no key remembers them."""
+    command = [sys.executable, "-c", LISTEN, valkey.url]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE) as listener:
+        try:
+            assert listener.stdout is not None
+            assert listener.stdout.readline() == b"subscribed\n"
+            with speaking(valkey.url) as publisher:
+                publisher.publish(batch(1))
+                assert listener.stdout.readline() == b"heard\n"
+        finally:
+            listener.kill()
+
+    assert valkey.client.keys("*") == []
+
+
+def test_a_batch_whose_rest_is_late_is_heard(valkey: Valkey, tmp_path: Path) -> None:
+    """A broker that is busy in the middle of a message costs neither it nor the subscription."""
+    with between(valkey, tmp_path) as (way, url), listening(url) as listener, speaking(valkey.url) as publisher:
+        way.stall = True
+        for seq in range(1, 4):
+            publisher.publish(batch(seq))
+            assert listener.next_seq() == seq
+        assert not listener.told_again()
+
+
+def test_a_way_that_swallows_everything_is_noticed(
+    valkey: Valkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody hangs up where a firewall forgets a connection: whoever listens asks, and is told once it hears again."""
+    monkeypatch.setattr(broker_lines, "HEARTBEAT_SECONDS", 1)
+    monkeypatch.setattr(broker_lines, "UNANSWERED", 3)
+    with between(valkey, tmp_path) as (way, url), listening(url) as listener, speaking(valkey.url) as publisher:
+        way.swallow = True
+        wait_until(lambda: not listener.consumer.subscribed, what="the consumer notices")
+        way.swallow = False
+        listener.wait_until_subscribed()
         publisher.publish(batch(1))
         assert listener.next_seq() == 1
 
-    assert valkey.client.keys("*") == []
+
+def test_a_broker_that_takes_no_batch_is_told_of_once(valkey: Valkey, caplog: pytest.LogCaptureFixture) -> None:
+    """A user that may connect and publish nothing, as a Redis has by default, fills no log."""
+    valkey.client.acl_setuser("mute", enabled=True, passwords=["+word"], commands=["+@all"], reset_channels=True)
+    url = valkey.url.replace("redis+socket://", "redis+socket://mute:word@")
+    with speaking(url) as publisher:
+        for seq in range(1, 6):
+            publisher.publish(batch(seq))
+            wait_until(lambda: not publisher._waiting, what="it was tried")
+
+    assert caplog.text.count("The broker takes nothing") == 1
