@@ -22,6 +22,7 @@ from app.client.doctor.whereabouts import (
     how_to_find,
     loopback_warning,
     machine,
+    password_note,
     stand_in,
     whole_test,
     whole_test_lines,
@@ -74,6 +75,8 @@ def show_report(report: Report) -> None:
     if plan.success:
         console.print()
         console.print(Text(f"After a change, on {machine(report)}: {command(report)}"), soft_wrap=True)
+        if note := password_note(report):
+            console.print(Text(note))
         console.print(Text(plan.success))
     if warning:
         _show_a_pc(console, report, plan)

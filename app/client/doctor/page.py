@@ -25,6 +25,7 @@ from app.client.doctor.whereabouts import (
     is_elsewhere,
     loopback_warning,
     machine,
+    password_note,
     stand_in,
     whole_test,
     whole_test_lines,
@@ -190,6 +191,8 @@ def _again(report: Report, plan: Plan) -> list[str]:
     if not plan.changes:
         return []
     whole = f"run this on the same machine, <b>{escape(machine(report))}</b>:</p><pre>{escape(command(report))}</pre>"
+    if note := password_note(report):
+        whole += f"<p>{_text(note)}</p>"
     success = f"<p>{_text(plan.success)}</p>" if plan.success else ""
     if not plan.urgent:
         on_pcs = f"<p>After one on users’ PCs, see there: “{WHOLE_TEST}”.</p>" if is_elsewhere(report) else ""

@@ -14,6 +14,8 @@ _PROVES: Final = {"CUT_WHEN_SILENT": 70.0, "POLLS_CUT": 70.0, "CUT_AFTER_A_TIME"
 #: The titles of what a warning refers to.
 ON_A_PC: Final = "Look on a user’s PC"
 WHOLE_TEST: Final = "The whole test on a user’s PC"
+#: What tells a program of a proxy, for addresses of either kind.
+_PROXY_NAMES: Final = ("HTTP_PROXY", "HTTPS_PROXY")
 #: These stand before servers, and have their addresses.
 _FRONTS: Final = frozenset({Program.NGINX, Program.APACHE, Program.HAPROXY})
 
@@ -81,9 +83,25 @@ def machine(report: Report) -> str:
     return report.observations.examined_from or "the test machine"
 
 
-def command(report: Report, *, named: bool = False) -> str:
-    """How to look again, for long enough to prove that what cut waits now; `named`: by the name that users type."""
-    return f"transom doctor {address(report, named=named)} --seconds {_seconds(report):g}"
+def command(report: Report, *, named: bool = False, direct: bool = False) -> str:
+    """How to look again, for long enough to prove that what cut waits now.
+
+    `named`: by the name that users type. `direct`: without the proxy that the test was told of; it is named otherwise,
+    as a shell that does not know of it would find a way that is clear.
+    """
+    told = "".join(f"{name}={report.proxy} " for name in _PROXY_NAMES) if report.proxy and not direct else ""
+    return f"{told}transom doctor {address(report, named=named)} --seconds {_seconds(report):g}"
+
+
+def password_note(report: Report) -> str:
+    """What has to be put into the lines for testing where the proxy asks for it; empty where there is no proxy."""
+    if not report.proxy:
+        return ""
+    scheme, _, rest = report.proxy.partition("://")
+    return (
+        "If the proxy wants a user name and a password, write them into its address in both places: "
+        f"`{scheme}://USER:PASSWORD@{rest}`."
+    )
 
 
 def address(report: Report, *, named: bool = False) -> str:
@@ -106,7 +124,17 @@ def whole_test(report: Report) -> str:
         f"whoever runs the Transom server for the file `{_wheel(report)}`, which `make wheel` builds there. Then type "
         "this in the command prompt, in the folder with that file (on Linux and macOS `python3` for `py`). The PC has "
         "to reach the internet or a mirror of Python packages. Transom is made for Linux; of Windows only this command "
-        "is expected to work. It makes a new page, page.html: from then on that one counts, and not this one."
+        f"is expected to work.{_of_the_pc(report)} It makes a new page, page.html: from then on that one counts, and "
+        "not this one."
+    )
+
+
+def _of_the_pc(report: Report) -> str:
+    if not report.proxy:
+        return ""
+    return (
+        f" On Linux and macOS write `export` for `set`. If that PC uses another proxy, put that one there. "
+        f"{password_note(report)}"
     )
 
 
@@ -116,8 +144,10 @@ def _wheel(report: Report) -> str:
 
 def whole_test_lines(report: Report) -> str:
     """What is typed for it."""
-    again = command(report, named=True).removeprefix("transom ")
-    return f"py -m pip install {_wheel(report)}\npy -m app.cli.main {again} --html page.html"
+    again = command(report, named=True, direct=True).removeprefix("transom ")
+    # The command prompt of Windows takes no variables in front of a command.
+    told = "".join(f"set {name}={report.proxy}\n" for name in _PROXY_NAMES) if report.proxy else ""
+    return f"py -m pip install {_wheel(report)}\n{told}py -m app.cli.main {again} --html page.html"
 
 
 def how_to_find(report: Report) -> tuple[list[str], list[str]]:
@@ -139,11 +169,19 @@ def how_to_find(report: Report) -> tuple[list[str], list[str]]:
             "gone there, users do not meet it, and nothing has to be changed for them."
         )
         return [on_it, f"Where it is a tunnel, what is at its other end. {server}"], [listens, by_name]
+    outside, around = "From another network (a phone’s hotspot, at home)", command(report, direct=True)
     suspects = [f"The proxy {report.proxy}, which the test was told to use.", server, own]
+    without = (
+        f"On {here}, without the proxy: `NO_PROXY={site.host} {around}` (Linux and macOS). If it is gone then, it is "
+        "the proxy. If nothing at all is reached, the network lets nobody go round the proxy, and this tells nothing."
+    )
+    note = f" {password_note(report)}" if site.told else ""
     return suspects if site.told else [server, office, own], [
-        f"From another network (a phone’s hotspot, at home): `{again}`. If it is gone there, the fault is on the side "
-        "of the network where this test ran. If it is still there, it is on the server’s side.",
-        f"On another machine of the same network: `{again}`. If it is gone there, it is a program on {here}.",
+        *([without] if site.told else []),
+        f"{outside}{', where there is no proxy' if site.told else ''}: `{around}`. If it is gone there, the fault is "
+        "on the side of the network where this test ran. If it is still there, it is on the server’s side.",
+        f"On another machine of the same network{' (Linux or macOS)' if site.told else ''}: `{again}`.{note} If it is "
+        f"gone there, it is a program on {here}.",
         "On the server itself, with the address that Transom listens on, usually `transom doctor "
         "http://127.0.0.1:8000`. If it is gone there, it is a machine between. If it is still there, it is a program "
         "on the server.",
