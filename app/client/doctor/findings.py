@@ -100,7 +100,7 @@ class Findings:
         recognised = any(machine.program is not Program.OTHER for machine in machines)
         way = _NAMES.get(self._ways.best) if self._ways.best else None
         figures["or_refuse"] = _OR_REFUSE.format(way=way) if way else ""
-        nothing = unneeded or (nothing_to_do(code, machines) if severity is _MINOR else "")
+        nothing = unneeded or (nothing_to_do(code, self._site, machines) if severity is _MINOR else "")
         return Finding(
             code,
             severity,
@@ -155,7 +155,8 @@ class Findings:
                 "TLS_INSPECTED",
                 _MINOR,
                 f"The encrypted connection {surely} opened and read on the way: its certificate was made by {issuer}.",
-                "What inspects may read whole answers before it passes them on, and can see all that is sent.",
+                "Whoever runs that can see all that people send to Transom and get from it. It may also keep messages "
+                "back until it has looked through them, so that they come late.",
                 by=f"The certificate's issuer names it: {issuer}.",
             )
         elif reach.trusted_by in {"system", "bundle"}:

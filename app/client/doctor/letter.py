@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.client.doctor.checks import check_for
+from app.client.doctor.machines import Program
 from app.client.doctor.observations import Reached
-from app.client.doctor.owners import Way, ways_to
+from app.client.doctor.owners import ORDER, Way, ways_to
 from app.client.doctor.plain import plain
 from app.client.doctor.plan import Plan
 from app.client.doctor.remedies import YOUR_SERVER
 from app.client.doctor.report import Finding, Report, Setting, Verdict
 from app.client.doctor.telling import Told, action, people, shown, steps
-from app.client.doctor.whereabouts import address, front, is_elsewhere, machine, stand_in
+from app.client.doctor.whereabouts import address, between, front, is_elsewhere, machine, stand_in, unnamed_proxy
 
 _INDENT = "    "
 
@@ -40,7 +41,9 @@ def subject(report: Report, plan: Plan) -> str:
     """What the letter is about, in a line; empty where there is none."""
     if not plan.urgent:
         return ""
-    names = " and ".join(machine.name for machine in report.observations.machines)
+    machines = between(report)
+    known = [machine.name for machine in machines if machine.program is not Program.OTHER or not report.proxy]
+    names = " or ".join(["the proxy", *known] if unnamed_proxy(report) and machines else known)
     if report.verdict in {Verdict.LIVE, Verdict.POLLING}:
         return f"Please change a setting of {names} for Transom" if names else "Please change a setting for Transom"
     return "Transom cannot be reached"
@@ -102,7 +105,7 @@ def _change(number: int, plan: Plan, report: Report, told: Told) -> Iterator[str
     yield f"What was seen: {finding.seen}"
     ways = ways_to(finding, report)
     if len(ways) > 1:
-        yield f"There are {len(ways)} ways to do it. One is enough; the safest comes first."
+        yield f"There are {len(ways)} ways to do it. {ORDER}"
     for letter_of, way in zip("ABCDEFGH", ways, strict=False):
         if len(ways) > 1:
             yield f"Way {letter_of}"

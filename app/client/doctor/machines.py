@@ -22,6 +22,10 @@ class Program(StrEnum):
     OTHER = "other"
 
 
+#: These stand before servers, and have their addresses.
+FRONTS: Final = frozenset({Program.NGINX, Program.APACHE, Program.HAPROXY})
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """One that showed itself: what it calls itself, and where it says so."""

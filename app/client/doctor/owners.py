@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.client.doctor.blocks import Block, blocks_of
-from app.client.doctor.machines import Machine, Program
-from app.client.doctor.remedies import BETTER_ROUND, Site, lines_for
+from app.client.doctor.machines import FRONTS, Machine, Program
+from app.client.doctor.plan import INSPECTION, OF_INSPECTION
+from app.client.doctor.remedies import BETTER_ROUND, Site, change_for, lines_for
 from app.client.doctor.report import Finding, Report
+from app.client.doctor.whereabouts import between, unnamed_proxy
 from app.client.doctor.wordings import own_words
 
 
@@ -95,6 +97,9 @@ _PROGRAMS: Final = {
 }
 _NETWORK: Final = "whoever runs the network (the IT department or the provider)"
 _SERVER: Final = "whoever runs the Transom server"
+#: How several ways are told.
+ORDER: Final = "Take them in this order, and stop at the first that helps."
+_NO_LINE: Final = "No line for it is known here: its manual says how it is set."
 #: Where no machine on the way is at fault, or the certificate names it.
 _BY_CODE: Final = {
     "PROXY_AUTHENTICATION": Owner(
@@ -137,13 +142,59 @@ def _ways(finding: Finding, report: Report) -> Iterator[Way]:
     if site.told and finding.code in BETTER_ROUND:
         pcs = Owner("whoever sets up the users’ PCs", "each of the PCs, or the script or policy that sets their proxy")
         yield Way(pcs, _EXCEPTION.format(host=site.name))
+    if finding.code in OF_INSPECTION:
+        yield from _without_inspection(report, site)
     if owner := _BY_CODE.get(finding.code):
         named = replace(owner, where=owner.where.format(here=here))
-        yield Way(named, finding.change, _lines(finding, site, report.observations.machines))
+        yield Way(named, finding.change, _lines(finding.code, site, report.observations.machines))
+    elif site.told:
+        yield from _of_proxy_and_others(finding, report, site)
     else:
         yield from _of_machines(finding, report, site)
     if site.told and finding.code == "CONNECT_REFUSED":
         yield Way(Owner(_SERVER, "the server"), _ON_443)
+
+
+def _without_inspection(report: Report, site: Site) -> Iterator[Way]:
+    """The way that ends all that an inspection does, where there seems to be one."""
+    for found in (finding for finding in report.findings if finding.code == INSPECTION):
+        what = (
+            f"{change_for(INSPECTION, site)} The inspection may be the cause; if it is, this alone is enough. What it "
+            f"allows: {found.opens}"
+        )
+        yield Way(_BY_CODE[INSPECTION], what, _lines(INSPECTION, site, report.observations.machines))
+
+
+def _of_proxy_and_others(finding: Finding, report: Report, site: Site) -> Iterator[Way]:
+    """Where clients are told of a proxy: it comes first, whatever else is on the way, and whoever it is."""
+    what, machines = _own(finding, site), between(report)
+    named = [machine for machine in machines if machine.program in _PROGRAMS and machine.program not in FRONTS]
+    # Nobody else is asked for a tunnel.
+    fronts = [machine for machine in machines if machine.program in FRONTS and finding.code != "CONNECT_REFUSED"]
+    have_lines = [machine for machine in [*named, *fronts] if lines_for(finding.code, site, machine.program)]
+    if have_lines:
+        fronts = [machine for machine in fronts if machine in have_lines]
+    ways: list[tuple[str, Way]] = []
+    if proxy := unnamed_proxy(report):
+        owner = Owner(
+            f"whoever runs {proxy} (ask {_NETWORK})",
+            f"the proxy {report.proxy}, or a machine behind it",
+            "could not be seen",
+        )
+        ways.append((proxy, Way(owner, what)))
+    for machine in [*named, *fronts]:
+        own = own_words(finding.code, machine.program) or what
+        said = own if machine in have_lines else f"{own} {_NO_LINE}"
+        ways.append((machine.name, Way(_owner(machine), said, _lines(finding.code, site, [machine]))))
+    (first, _), *others = ways
+    either = " or ".join(name for name, _ in ways)
+    for name, way in ways:
+        if not others:
+            yield way
+        elif name == first:
+            yield replace(way, what=f"{way.what} It could be {either} that does it: ask here first.")
+        else:
+            yield replace(way, what=f"{way.what} Ask here if it was not {first}.")
 
 
 def _of_machines(finding: Finding, report: Report, site: Site) -> Iterator[Way]:
@@ -152,18 +203,15 @@ def _of_machines(finding: Finding, report: Report, site: Site) -> Iterator[Way]:
     known = [machine for machine in machines if lines_for(finding.code, site, machine.program)]
     for machine in known:
         own = own_words(finding.code, machine.program)
-        yield Way(_owner(machine), own or what, _lines(finding, site, [machine]))
+        yield Way(_owner(machine), own or what, _lines(finding.code, site, [machine]))
     if known:
         return
     if programs := [machine for machine in machines if machine.program in _PROGRAMS]:
         for machine in programs:
-            yield Way(_owner(machine), f"{what} No line for it is known here: its manual says how it is set.")
+            yield Way(_owner(machine), f"{what} {_NO_LINE}")
     elif machines:
         names = " or ".join(machine.name for machine in machines)
         yield Way(Owner(f"whoever runs {names}", "that machine", "could not be seen"), what)
-    elif report.proxy:
-        where = f"the proxy {report.proxy}, or a machine behind it"
-        yield Way(Owner(f"whoever runs the proxy (ask {_NETWORK})", where, "could not be seen"), what)
     else:
         who = f"{_SERVER}, or {_NETWORK}: it could not be seen whose machine it is"
         yield Way(Owner(who, "could not be seen", "could not be seen"), what)
@@ -182,7 +230,7 @@ def _own(finding: Finding, site: Site) -> str:
     return finding.change
 
 
-def _lines(finding: Finding, site: Site, machines: list[Machine]) -> tuple[Block, ...]:
+def _lines(code: str, site: Site, machines: list[Machine]) -> tuple[Block, ...]:
     named = replace(site, host=site.name)
     programs = dict.fromkeys(machine.program for machine in machines)
-    return tuple(block for program in programs for block in blocks_of(lines_for(finding.code, named, program)))
+    return tuple(block for program in programs for block in blocks_of(lines_for(code, named, program)))

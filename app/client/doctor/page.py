@@ -11,14 +11,16 @@ from urllib.parse import urlsplit
 from app.client.doctor.browser import Look, look_afterwards, look_before
 from app.client.doctor.glossary import WORDS
 from app.client.doctor.letter import letter, subject
-from app.client.doctor.owners import Way, ways_to
+from app.client.doctor.machines import Program
+from app.client.doctor.owners import ORDER, Way, ways_to
 from app.client.doctor.plain import plain
-from app.client.doctor.plan import Plan, is_noticed, plan_for
+from app.client.doctor.plan import Plan, is_noticed, is_suspect, plan_for
 from app.client.doctor.report import Finding, Report, Setting, Severity, Tried, Verdict
 from app.client.doctor.telling import Told, action, people, shown, steps
 from app.client.doctor.whereabouts import (
     ON_A_PC,
     WHOLE_TEST,
+    between,
     command,
     front,
     how_to_find,
@@ -27,6 +29,7 @@ from app.client.doctor.whereabouts import (
     machine,
     password_note,
     stand_in,
+    unnamed_proxy,
     whole_test,
     whole_test_lines,
 )
@@ -152,6 +155,7 @@ def _changes(report: Report, plan: Plan) -> list[str]:
     told = Told()
     for number, finding in enumerate(plan.changes, 1):
         kind = "Not urgent" if is_noticed(finding) else "Optional"
+        kind = "Perhaps the cause" if is_suspect(finding, plan.changes) else kind
         ways = ways_to(finding, report)
         if number in plan.asked:
             kind, how = "Please change", "<dt>What to change</dt><dd>Who, where and how: in the letter above.</dd>"
@@ -219,18 +223,21 @@ def _whole(report: Report) -> list[str]:
 
 def _way(report: Report, host: str) -> str:
     """Who stands where, as a row of boxes."""
-    machines = report.observations.machines
-    between = [machine.name if machine.sure else f"probably {machine.name}" for machine in machines]
-    if report.proxy and not between:
-        between = [f"the proxy {report.proxy}"]
-    if not between and report.verdict is not Verdict.UNREACHABLE:
+    machines = between(report)
+    if proxy := unnamed_proxy(report):
+        # What is none of the kinds that are known may be the proxy itself.
+        machines = [machine for machine in machines if machine.program is not Program.OTHER]
+    names = [machine.name if machine.sure else f"probably {machine.name}" for machine in machines]
+    if proxy:
+        names.insert(0, proxy)
+    if not names and report.verdict is not Verdict.UNREACHABLE:
         bad = any(finding.severity is not Severity.GOOD for finding in report.findings)
-        between = ["a machine that could not be identified"] if bad else []
+        names = ["a machine that could not be identified"] if bad else []
     last = f"Transom at {host}"
     if first := front(report):
-        between, last = [f"{first} (answers at {host})"], "Transom"
+        names, last = [f"{first} (answers at {host})"], "Transom"
     boxes = '<li class="arrow">→</li>'.join(
-        f"<li>{escape(name)}</li>" for name in ("browsers and programs", *between, last)
+        f"<li>{escape(name)}</li>" for name in ("browsers and programs", *names, last)
     )
     evidence = "".join(
         f"<li><b>{escape(machine.name)}</b>: {_text(machine.evidence)}</li>" for machine in report.observations.machines
@@ -261,8 +268,7 @@ def _how(finding: Finding, ways: list[Way], told: Told) -> str:
     if len(ways) == 1:
         return f"<dt>What to change</dt><dd>{_owned(ways[0], told)}</dd>{settings}"
     listed = "".join(f"<li>{_owned(way, told)}</li>" for way in ways)
-    several = "What to change: one of these is enough, the safest comes first"
-    return f"<dt>{several}</dt><dd><ol>{listed}</ol></dd>{settings}"
+    return f"<dt>What to change: {len(ways)} ways. {ORDER}</dt><dd><ol>{listed}</ol></dd>{settings}"
 
 
 def _owned(way: Way, told: Told) -> str:

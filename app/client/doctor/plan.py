@@ -21,6 +21,10 @@ _WEBSOCKETS: Final = frozenset(
     }
 )
 _STREAMS: Final = frozenset({"STREAMS_HELD", "GETS_HELD", "STREAMS_IN_LUMPS"})
+#: That encrypted connections are opened and read; what does that may as well do each of those in the set. A refused
+#: `CONNECT` is refused before there is anything to read.
+INSPECTION: Final = "TLS_INSPECTED"
+OF_INSPECTION: Final = (_WEBSOCKETS | _STREAMS | {"COMPRESSED_STREAMS_HELD"}) - {"CONNECT_REFUSED"}
 _BRIEF: Final = "CUT_AFTER_A_TIME"
 #: Says what the others come to, and has nothing to change that they have not.
 _SUM: Final = "NOTHING_LIVE"
@@ -34,7 +38,7 @@ _NOTICED: Final = frozenset(
         "BAD_GATEWAYS",
         "CUT_WHEN_SILENT",
         "CUT_AFTER_A_TIME",
-        "TLS_INSPECTED",
+        INSPECTION,
     }
 )
 #: For whom the change is that those who watch jobs do not need.
@@ -135,10 +139,21 @@ def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan
 def _success_of(changes: Sequence[Finding]) -> str:
     """How one sees that it worked, where nobody had to do it."""
     codes = {finding.code for finding in changes}
-    if not codes & _WEBSOCKETS:
-        return "It worked if the code of what you changed is not listed any more."
-    others = " What else you changed is done if its code is not listed any more." if codes - _WEBSOCKETS else ""
-    return f"It worked if the line “WebSocket” says “works”.{others}"
+    others = codes - _WEBSOCKETS - {INSPECTION}
+    said = []
+    if codes & _WEBSOCKETS:
+        said.append("It worked if the line “WebSocket” says “works”.")
+        if others:
+            said.append("What else you changed is done if its code is not listed any more.")
+    elif others:
+        said.append("It worked if the code of what you changed is not listed any more.")
+    if INSPECTION in codes:
+        # A private authority behind a proxy is listed as before: only the issuer tells.
+        said.append(
+            f"After the change for {INSPECTION} look at the line “Certificate”: it worked if the issuer that stands "
+            "there is that of the server’s own certificate. Whoever runs the Transom server knows its name."
+        )
+    return " ".join(said)
 
 
 def is_noticed(finding: Finding) -> bool:
@@ -146,13 +161,23 @@ def is_noticed(finding: Finding) -> bool:
     return finding.severity is not Severity.GOOD and finding.code in _NOTICED
 
 
+def is_suspect(finding: Finding, changes: Sequence[Finding]) -> bool:
+    """Whether it is perhaps what does the others."""
+    return finding.code == INSPECTION and any(change.code in OF_INSPECTION for change in changes)
+
+
 def _optional(changes: Sequence[Finding], asked: set[int]) -> str:
     """What is said of the changes that nobody has to make."""
     rest = [(number, finding) for number, finding in enumerate(changes, 1) if number not in asked]
+    suspects = [number for number, finding in rest if is_suspect(finding, changes)]
+    rest = [(number, finding) for number, finding in rest if number not in suspects]
     free = [number for number, finding in rest if not is_noticed(finding)]
     own = {number: _ONLY_IF[finding.code] for number, finding in rest if finding.code in _ONLY_IF}
     costly = [number for number, finding in rest if is_noticed(finding) and number not in own]
     said = ""
+    for number in suspects:
+        done = _listed([each for each, finding in enumerate(changes, 1) if finding.code in OF_INSPECTION])
+        said += f" {number} may be the cause of {done}: where it is, {number} alone is enough, so try it first."
     if free:
         said += f" {_listed(free)} {_is(free)} optional: users lose nothing without {_it(free)}."
     for number, what in own.items():

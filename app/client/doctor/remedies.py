@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.client.doctor.machines import Machine, Program
+from app.client.doctor.machines import FRONTS, Machine, Program
 from app.client.doctor.report import Finding, Snippet
 
 #: Stands where the name belongs that users type, where only an address was examined that leads to itself.
@@ -270,7 +270,7 @@ BY_CONNECT: Final = (
 )
 
 
-def nothing_to_do(code: str, machines: Iterable[Machine]) -> str:
+def nothing_to_do(code: str, site: Site, machines: Iterable[Machine]) -> str:
     """Why nobody is to be asked for it: no setting changes it, or nobody needs it; empty where something can be done.
 
     It is meant for what users do not notice: what they notice is always asked for.
@@ -279,6 +279,9 @@ def nothing_to_do(code: str, machines: Iterable[Machine]) -> str:
         return _NOBODY_NEEDS
     programs = list(dict.fromkeys(machine.program for machine in machines))
     if not programs or Program.OTHER in programs or code in _NO_SETTINGS:
+        return ""
+    if site.told and FRONTS.issuperset(programs):
+        # The proxy itself did not say what it is.
         return ""
     if any(code in _SNIPPETS.get(program, {}) for program in programs):
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.client.doctor.machines import Program
+from app.client.doctor.machines import FRONTS, Machine, Program
 from app.client.doctor.observations import Reached
 from app.client.doctor.remedies import YOUR_SERVER, Site
 from app.client.doctor.report import Report
@@ -16,8 +16,6 @@ ON_A_PC: Final = "Look on a user’s PC"
 WHOLE_TEST: Final = "The whole test on a user’s PC"
 #: What tells a program of a proxy, for addresses of either kind.
 _PROXY_NAMES: Final = ("HTTP_PROXY", "HTTPS_PROXY")
-#: These stand before servers, and have their addresses.
-_FRONTS: Final = frozenset({Program.NGINX, Program.APACHE, Program.HAPROXY})
 
 
 def loopback_warning(report: Report, *, sending: bool = True) -> str:
@@ -73,9 +71,24 @@ def stand_in(report: Report, *, sending: bool = True) -> str:
 def front(report: Report) -> str:
     """The machine that answers at the address; empty where that is Transom, or not known."""
     machines = report.observations.machines
-    if report.proxy or len(machines) != 1 or machines[0].program not in _FRONTS:
+    if report.proxy or len(machines) != 1 or machines[0].program not in FRONTS:
         return ""
     return machines[0].name if machines[0].sure else f"probably {machines[0].name}"
+
+
+def between(report: Report) -> list[Machine]:
+    """The machines that showed themselves; where clients are told of a proxy, those that stand before servers last."""
+    machines = report.observations.machines
+    return sorted(machines, key=lambda machine: machine.program in FRONTS) if report.proxy else list(machines)
+
+
+def unnamed_proxy(report: Report) -> str:
+    """The proxy that clients are told of, where no machine on the way shows itself as a kind that they are told of."""
+    programs = {machine.program for machine in report.observations.machines}
+    if not report.proxy or programs - FRONTS - {Program.OTHER}:
+        return ""
+    others = " or ".join(machine.name for machine in report.observations.machines if machine.program is Program.OTHER)
+    return f"the proxy {report.proxy} (perhaps {others})" if others else f"the proxy {report.proxy}"
 
 
 def machine(report: Report) -> str:

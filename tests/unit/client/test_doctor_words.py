@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.cli.doctor_text import show_report
+from app.client.doctor import Report
+from app.client.doctor.certificates import Certificate
 from app.client.doctor.conclusions import conclude
+from app.client.doctor.letter import letter
+from app.client.doctor.machines import Machine, Program
 from app.client.doctor.observations import Upgrade, UpgradeSeen
+from app.client.doctor.owners import ways_to
 from app.client.doctor.page import page_of
+from app.client.doctor.plan import plan_for
 from app.client.doctor.whereabouts import command, how_to_find, whole_test_lines
-from tests.unit.client.test_doctor_findings import seen
-from tests.unit.client.test_doctor_letter import PROXY
+from tests.unit.client.test_doctor_findings import NGINX, REACH, seen
+from tests.unit.client.test_doctor_letter import NO_CONNECT, PROXY
 from tests.unit.client.test_doctor_page import only_polls, words_of
 
 TOLD = f"HTTP_PROXY={PROXY} HTTPS_PROXY={PROXY} transom doctor https://transom.example"
@@ -46,3 +54,74 @@ def test_on_windows_the_proxy_is_set_first() -> None:
 
     assert lines.splitlines()[1:3] == [f"set HTTP_PROXY={PROXY}", f"set HTTPS_PROXY={PROXY}"]
     assert lines.splitlines()[3].startswith("py -m app.cli.main doctor http://")
+
+
+INSPECTED = {
+    "reach": replace(REACH, certificate=Certificate("mitmproxy (mitmproxy)", "transom.example"), trusted_by="system")
+}
+MITMPROXY = Machine("mitmproxy 12.1.2", Program.MITMPROXY, "answers have `Server: mitmproxy 12.1.2`")
+
+
+def test_an_inspection_may_be_the_cause() -> None:
+    """It is a way in the letter, to whoever inspects; and nothing says of it that little is noticed."""
+    report = only_polls(**INSPECTED)
+    page, text = words_of(page_of(report)), letter(report, plan_for(report))
+
+    assert "3 may be the cause of 1 and 2: where it is, 3 alone is enough, so try it first." in page
+    assert "3. Perhaps the cause: The encrypted connection is opened" in page
+    assert "little is noticed" not in page
+    assert "Not urgent" not in page
+    first = text.partition("Way A")[2].partition("Way B")[0]
+    assert "(the network or security team)" in first
+    assert "Take transom.example out of the inspection of encrypted connections." in first
+    assert "stop at the first that helps" in text
+
+
+def test_an_inspection_alone_is_not_urgent() -> None:
+    """What it means is said so that everybody understands it."""
+    page = words_of(page_of(conclude(seen(**INSPECTED))))
+
+    assert "1 is not urgent: little is noticed of it." in page
+    assert "can see all that people send to Transom" in page
+    assert "read whole answers" not in page
+
+
+@pytest.mark.parametrize("websocket", [STRIPPED, UpgradeSeen(Upgrade.WORKS, 101)])
+def test_the_end_of_an_inspection_is_seen_by_the_issuer(websocket: UpgradeSeen) -> None:
+    """A private authority stays in the list, whatever is done."""
+    private = replace(REACH, certificate=Certificate("Example Ltd CA", "transom.example"), trusted_by="system")
+    plan = plan_for(conclude(seen(reach=private, proxy=PROXY, websocket=websocket)))
+
+    assert "it worked if the issuer that stands there is that of the server’s own certificate" in plan.success
+    assert "not listed any more" not in plan.success
+
+
+@pytest.mark.parametrize("machines", [[NGINX], [NGINX, MITMPROXY]])
+def test_the_proxy_that_clients_are_told_of_comes_first(machines: list[Machine]) -> None:
+    """In the drawing and among the ways, with lines or without; and it is said that it could be either."""
+    report = only_polls(proxy=PROXY, machines=machines)
+    (finding,) = [finding for finding in report.findings if finding.code == "UPGRADE_REFUSED"]
+    pcs, proxy, nginx = ways_to(finding, report)
+    name = "mitmproxy 12.1.2" if MITMPROXY in machines else f"the proxy {PROXY}"
+
+    assert "exceptions of the proxy" in pcs.what
+    assert name in proxy.owner.who
+    assert proxy.what.endswith(f"It could be {name} or nginx 1.22.1 that does it: ask here first.")
+    assert not proxy.blocks
+    assert nginx.blocks
+    assert nginx.what.endswith(f"Ask here if it was not {name}.")
+    assert f"programs→{name}→nginx 1.22.1→Transom at" in words_of(page_of(report))
+
+
+def test_only_the_proxy_is_asked_for_a_tunnel() -> None:
+    """Nothing else on the way is spoken to before it is open."""
+    report = conclude(seen(**NO_CONNECT, machines=[NGINX]))
+    (finding,) = [finding for finding in report.findings if finding.code == "CONNECT_REFUSED"]
+
+    assert not any("nginx" in way.owner.who for way in ways_to(finding, report))
+    assert f"whoever runs the proxy {PROXY}" in letter_or_page(report)
+
+
+def letter_or_page(report: Report) -> str:
+    """All that is told of it."""
+    return letter(report, plan_for(report)) + words_of(page_of(report))
