@@ -18,14 +18,16 @@ _NOT_LIVE: Final = (
 #: Faults of which the page's words say nothing.
 _UNSEEN: Final = frozenset({"AUTHORIZATION_STRIPPED", "POLLING_FAILS"})
 _COLLEAGUE: Final = "the colleague who made this page"
-_ALL_THE_SAME: Final = "If you cannot test: send the letter all the same; the change does no harm."
+_ALL_THE_SAME: Final = (
+    "If you cannot test: send the letter all the same. Whoever gets it sees in it what the change allows, and decides."
+)
 #: What to do, where the page comes up.
 _WATCHING: Final = (
     "On a user’s PC, close every tab in which Transom is open: a tab goes on with what it found before.",
     "Open Transom there as users do, and in it “Jobs”. If a job runs, wait until it has ended: some faults show only "
     "while nothing happens.",
-    "Watch the words at the top right, beside the heading “Jobs”, for a minute. Others may follow those that are "
-    "named here, such as a time; they do not matter.",
+    "Watch the words at the top right, beside the heading “Jobs”, for a minute. More words may follow those that "
+    "are named here, such as “: something on the way refuses WebSockets”; they do not matter.",
 )
 
 

@@ -45,7 +45,11 @@ _OPENS_IN: Final[dict[Program, dict[str, str]]] = {
         "CONNECT_REFUSED": f"{_TUNNEL} tinyproxy cannot keep that to {{host}}: its ConnectPort opens port {{port}} of "
         "every server.",
     },
-    Program.SQUID: {"CONNECT_REFUSED": f"{_TUNNEL} squid's lines keep it to that server and port."},
+    Program.SQUID: {
+        "CONNECT_REFUSED": f"{_TUNNEL} squid's lines keep it to that server and port. They stand above its rules on "
+        "who may use the proxy, so for this tunnel those do not count: whoever reaches the proxy may open it. To keep "
+        "it to your own network, write the name of that network's acl, often localnet, at the end of the allow line."
+    },
 }
 
 

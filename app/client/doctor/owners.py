@@ -95,10 +95,20 @@ _PROGRAMS: Final = {
         "put the copy back, and start mitmproxy as before",
     ),
 }
+#: Where the lines are a script of their own, and not in that file.
+_SCRIPT: Final = Owner(
+    "whoever runs the proxy ({name}), often the network team",
+    "the machine on which mitmproxy runs",
+    "a new file, stream.py, in the folder from which mitmproxy is started",
+    reload="stop mitmproxy, and start it again with -s stream.py behind what it is started with now",
+    undo="stop mitmproxy, and start it without -s stream.py",
+)
 _NETWORK: Final = "whoever runs the network (the IT department or the provider)"
 _SERVER: Final = "whoever runs the Transom server"
 #: How several ways are told.
 ORDER: Final = "Take them in this order, and stop at the first that helps."
+#: The setting that Transom names where it refuses because of the name that it was asked by.
+_ALLOWED_HOSTS: Final = "TRANSOM_ALLOWED_HOSTS"
 _NO_LINE: Final = "No line for it is known here: its manual says how it is set."
 #: Where no machine on the way is at fault, or the certificate names it.
 _BY_CODE: Final = {
@@ -111,7 +121,15 @@ _BY_CODE: Final = {
     "CERTIFICATE_NOT_TRUSTED": Owner(_NETWORK, "{here}, the machine that was used"),
     "NOT_TRANSOM": Owner(f"{_SERVER}, unless the address was mistyped", "the server, or what stands before it"),
     "SERVER_TOO_OLD": Owner(_SERVER, "the server"),
-    "TRANSOM_REFUSES": Owner(_SERVER, "the server"),
+    "TRANSOM_REFUSES": Owner(
+        _SERVER,
+        "the server",
+        "where its settings are, such as its .env file",
+        "write the line with TRANSOM_ALLOWED_HOSTS down, if there is one",
+        "restart Transom",
+        "put the settings back as they were, and restart Transom",
+        "If there is such a line already, add the name to it, after a comma.",
+    ),
     "TLS_INSPECTED": Owner(
         "whoever runs what inspects encrypted connections (the network or security team)",
         "the web filter, secure web gateway or firewall",
@@ -146,7 +164,10 @@ def _ways(finding: Finding, report: Report) -> Iterator[Way]:
         yield from _without_inspection(report, site)
     if owner := _BY_CODE.get(finding.code):
         named = replace(owner, where=owner.where.format(here=here))
-        yield Way(named, finding.change, _lines(finding.code, site, report.observations.machines))
+        lines = _lines(finding.code, site, report.observations.machines)
+        if _ALLOWED_HOSTS in report.observations.reach.detail:
+            lines = (Block("ADD", "to the settings of the server", (f"{_ALLOWED_HOSTS}={site.name}",)),)
+        yield Way(named, finding.change, lines)
     elif site.told:
         yield from _of_proxy_and_others(finding, report, site)
     else:
@@ -185,7 +206,8 @@ def _of_proxy_and_others(finding: Finding, report: Report, site: Site) -> Iterat
     for machine in [*named, *fronts]:
         own = own_words(finding.code, machine.program) or what
         said = own if machine in have_lines else f"{own} {_NO_LINE}"
-        ways.append((machine.name, Way(_owner(machine), said, _lines(finding.code, site, [machine]))))
+        lines = _lines(finding.code, site, [machine])
+        ways.append((machine.name, Way(_owner(machine, lines), said, lines)))
     (first, _), *others = ways
     either = " or ".join(name for name, _ in ways)
     for name, way in ways:
@@ -203,7 +225,8 @@ def _of_machines(finding: Finding, report: Report, site: Site) -> Iterator[Way]:
     known = [machine for machine in machines if lines_for(finding.code, site, machine.program)]
     for machine in known:
         own = own_words(finding.code, machine.program)
-        yield Way(_owner(machine), own or what, _lines(finding.code, site, [machine]))
+        lines = _lines(finding.code, site, [machine])
+        yield Way(_owner(machine, lines), own or what, lines)
     if known:
         return
     if programs := [machine for machine in machines if machine.program in _PROGRAMS]:
@@ -217,8 +240,8 @@ def _of_machines(finding: Finding, report: Report, site: Site) -> Iterator[Way]:
         yield Way(Owner(who, "could not be seen", "could not be seen"), what)
 
 
-def _owner(machine: Machine) -> Owner:
-    owner = _PROGRAMS[machine.program]
+def _owner(machine: Machine, lines: tuple[Block, ...] = ()) -> Owner:
+    owner = _SCRIPT if any(block.where.startswith("as a new file") for block in lines) else _PROGRAMS[machine.program]
     name = machine.name if machine.sure else f"probably {machine.name}, which some appliances have built in"
     return replace(owner, who=owner.who.format(name=name))
 

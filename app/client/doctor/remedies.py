@@ -94,8 +94,8 @@ _GENERAL: Final = {
     "put it into the system's store, or name its file in `TRANSOM_CA_BUNDLE`.",
     "NOT_TRANSOM": "Check the address and the port; behind a proxy, check where it sends requests for this address.",
     "SERVER_TOO_OLD": "Update the server: it has to be as new as this command.",
-    "TRANSOM_REFUSES": "Do what its answer says. A name that it does not answer to belongs into the setting "
-    "`TRANSOM_ALLOWED_HOSTS` of the server, which reads it when it is started.",
+    "TRANSOM_REFUSES": "Do what its answer says. If it says that it does not answer to a name, put "
+    "`TRANSOM_ALLOWED_HOSTS={host}` into the settings of the server (the name alone, without a port), and restart it.",
     "REFUSED": "Look up the status and the words of the refusal; whoever made the rule has to allow {host}.",
     "NOTHING_LIVE": "Change one of the things that stop WebSockets or event streams; one of them is enough.",
     "POLLING_FAILS": "Allow plain `GET` requests to {host}/v1/realtime.",
@@ -162,7 +162,7 @@ _HAPROXY_TYPES: Final = """\
 # ADD in the backend of HOST, in the place of such a line: the types without text/event-stream
 compression type text/html text/css application/javascript application/json"""
 _SQUID_CONNECT: Final = """\
-# ADD in squid.conf, directly above the line `http_access deny CONNECT !SSL_ports`
+# ADD in squid.conf, directly above the line “http_access deny CONNECT !SSL_ports”
 acl transom DST HOST
 acl transom_port port PORT
 http_access allow CONNECT transom transom_port"""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.client.doctor.blocks import Block, blocks_of, merged
-from app.client.doctor.owners import Way
+from app.client.doctor.owners import Owner, Way
 
 _INDENT: Final = "    "
 
@@ -16,7 +16,7 @@ _INDENT: Final = "    "
 class Told:
     """What was told before, each with the number of the change where it was; owners where they had lines to type."""
 
-    owners: dict[str, int] = field(default_factory=dict)
+    owners: dict[Owner, int] = field(default_factory=dict)
     ways: dict[tuple[str, str], int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -25,7 +25,7 @@ class Told:
         for way in ways:
             # Where there was nothing to type, no copy was told of either.
             if way.blocks:
-                self.owners.setdefault(way.owner.who, number)
+                self.owners.setdefault(way.owner, number)
             self.ways.setdefault((way.owner.who, way.what), number)
             for line in (line for block in way.blocks if block.kind == "ADD" for line in block.lines):
                 self.lines.setdefault(line, number)
@@ -33,7 +33,7 @@ class Told:
 
 def people(way: Way, told: Told) -> list[tuple[str, str]]:
     """Who does it, on which machine, in which file."""
-    if number := told.owners.get(way.owner.who):
+    if number := told.owners.get(way.owner):
         with_lines = ", on which machine and in which file" if way.blocks else ""
         return [(f"Who{with_lines}", f"as for change {number}")]
     found = [("Who", way.owner.who), ("On", way.owner.where), ("File", way.owner.file)]
@@ -50,7 +50,7 @@ def steps(way: Way, told: Told) -> Iterator[str]:
     """What is typed, one after the other; on Linux, the commands around it."""
     owner, blocks = way.owner, merged(way.blocks)
     # A second copy would be one of what was changed already.
-    is_new = owner.who not in told.owners
+    is_new = owner not in told.owners
     if not blocks:
         return
     if owner.keep and is_new:
@@ -64,12 +64,22 @@ def steps(way: Way, told: Told) -> Iterator[str]:
         yield owner.mind
     if owner.reload:
         yield f"Then make it work: {owner.reload}"
-    if owner.undo and is_new:
+    if owner.undo and (is_new or not owner.keep):
         yield f"To undo it: {owner.undo}"
     elif owner.undo:
         # The copy has none of the changes.
-        first = f"the copy of change {told.owners[owner.who]} undoes all of them"
-        yield f"To undo it alone, take it out by hand and make that work in the same way; {first}."
+        first = f"the copy of change {told.owners[owner]} undoes all of them"
+        yield f"To undo it alone, {_by_hand(blocks)}, and make that work in the same way; {first}."
+
+
+def _by_hand(blocks: list[Block]) -> str:
+    """How a change is undone where what came before it stays."""
+    kinds = {block.kind for block in blocks}
+    done = [
+        *(["put the lines back that you removed"] if "REMOVE" in kinds else []),
+        *(["take the lines out that you added"] if "ADD" in kinds else []),
+    ]
+    return f"{' and '.join(done)} by hand"
 
 
 def shown(text: str) -> Iterator[str]:

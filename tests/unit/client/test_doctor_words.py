@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from app.cli.doctor_text import show_report
 from app.client.doctor import Report
+from app.client.doctor.blocks import Block
 from app.client.doctor.certificates import Certificate
 from app.client.doctor.conclusions import conclude
 from app.client.doctor.letter import letter
 from app.client.doctor.machines import Machine, Program
-from app.client.doctor.observations import Upgrade, UpgradeSeen
-from app.client.doctor.owners import ways_to
+from app.client.doctor.observations import Observations, Reach, Reached, Upgrade, UpgradeSeen
+from app.client.doctor.owners import Owner, Way, ways_to
 from app.client.doctor.page import page_of
 from app.client.doctor.plan import plan_for
+from app.client.doctor.telling import Told, steps
 from app.client.doctor.whereabouts import command, how_to_find, whole_test_lines
 from tests.unit.client.test_doctor_findings import NGINX, REACH, seen
-from tests.unit.client.test_doctor_letter import NO_CONNECT, PROXY
+from tests.unit.client.test_doctor_letter import NO_CONNECT, PROXY, SQUID
 from tests.unit.client.test_doctor_page import only_polls, words_of
 
 TOLD = f"HTTP_PROXY={PROXY} HTTPS_PROXY={PROXY} transom doctor https://transom.example"
@@ -125,3 +128,68 @@ def test_only_the_proxy_is_asked_for_a_tunnel() -> None:
 def letter_or_page(report: Report) -> str:
     """All that is told of it."""
     return letter(report, plan_for(report)) + words_of(page_of(report))
+
+
+def test_what_was_removed_is_put_back() -> None:
+    """And what was added is taken out; by hand, where the copy would undo the change before too."""
+    told = Told()
+    owner = Owner("whoever", "there", keep="copy it", undo="put the copy back")
+    told.owners[owner] = 1
+
+    def undone(*kinds: str) -> str:
+        blocks = tuple(Block(kind, f"in {kind}", ("a line",)) for kind in kinds)
+        return list(steps(Way(owner, "what", blocks), told))[-1]
+
+    assert undone("REMOVE").startswith("To undo it alone, put the lines back that you removed by hand, ")
+    assert undone("ADD").startswith("To undo it alone, take the lines out that you added by hand, ")
+    both = "put the lines back that you removed and take the lines out that you added by hand"
+    assert both in undone("REMOVE", "ADD")
+
+
+def test_a_script_is_undone_by_leaving_it_out() -> None:
+    """There is no file of which a copy could be kept."""
+    text = letter_or_page(only_polls(machines=[MITMPROXY]))
+
+    assert "To undo it: stop mitmproxy, and start it without -s stream.py" in text
+    assert "copy that file" not in text
+
+
+def test_the_letter_is_sent_with_what_it_allows() -> None:
+    """Where nobody can test, whoever gets it decides; nobody says that it does no harm."""
+    page = words_of(page_of(only_polls(server="http://127.0.0.1:8000")))
+
+    assert "send the letter all the same. Whoever gets it sees in it what the change allows, and decides." in page
+    assert "no harm" not in page
+    assert "such as “: something on the way refuses WebSockets”; they do not matter." in page
+
+
+def test_squid_s_lines_say_for_whom_they_open_a_tunnel() -> None:
+    """They stand above the rules on who may use the proxy."""
+    (finding,) = plan_for(conclude(seen(**NO_CONNECT, machines=[SQUID]))).changes
+
+    assert "They stand above its rules on who may use the proxy" in finding.opens
+    assert "often localnet, at the end of the allow line" in finding.opens
+
+
+@pytest.mark.parametrize("machines", [[], [SQUID], [NGINX], [MITMPROXY]])
+def test_no_mark_is_left_in_what_is_copied(machines: list[Machine]) -> None:
+    """What is code in a sentence is none in lines that are code."""
+    reports = (conclude(seen(**NO_CONNECT, machines=machines)), only_polls(machines=machines))
+    lines = [
+        each for report in reports for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page_of(report), flags=re.DOTALL)
+    ]
+
+    assert lines
+    assert not any("`" in each for each in lines)
+
+
+def test_the_name_that_transom_refuses_is_a_line_to_copy() -> None:
+    """Without its port, and with what makes it work; another refusal has no such line."""
+    detail = "This server does not answer to the name 'a.example:8443': add the name to TRANSOM_ALLOWED_HOSTS [X]"
+    for said, times in ((detail, 1), ("Say who you are [UNAUTHORIZED]", 0)):
+        reach = Reach(Reached.TRANSOM_REFUSES, said)
+        report = conclude(Observations("https://a.example:8443", None, 20.0, reach))
+        text = letter(report, plan_for(report))
+
+        assert text.count("\n    TRANSOM_ALLOWED_HOSTS=a.example\n") == times
+        assert text.count("Then make it work: restart Transom") == times
