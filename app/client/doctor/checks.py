@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.client.doctor.observations import Lasting, Reached
@@ -21,12 +21,19 @@ class Check:
     """One line to type, and what it shows."""
 
     command: str
+    #: The same for the command prompt or the PowerShell of Windows; empty where its own `curl` may not be able to.
+    windows: str
     #: What stands in its output where the change has worked, and at least how often.
     proof: str
     times: int
     #: The same in words; and what is there as long as nothing has been changed.
     then: str
     now: str
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `curl` ends it by itself, and says so as if it were an error."""
+        return " -m " in self.command
 
 
 def check_for(finding: Finding, report: Report) -> Check | None:
@@ -38,57 +45,58 @@ def check_for(finding: Finding, report: Report) -> Check | None:
 
 
 def _reach(report: Report) -> Check:
-    command = f"{_curl(report)} -sS {_at(report, '/v1/doctor')}"
-    return Check(command, '"method"', 1, 'an answer that begins with {"method"', "another answer, or an error")
+    lines = _lines(report, "-sS", "/v1/doctor")
+    return Check(*lines, '"method"', 1, 'an answer that begins with {"method"', "another answer, or an error")
 
 
 def _held(report: Report, options: str = "") -> Check:
-    command = _stream(report, f"-sN -m 5{options}", "seconds=9&every=1", "number")
-    return Check(command, "number", 3, "five lines, one each second", "no line, or only one")
+    lines = _stream(report, f"-sSN -m 5{options}", "seconds=9&every=1", "number")
+    return Check(*lines, "number", 3, "five lines, one each second", "no line, or only one")
 
 
 def _held_compressed(report: Report) -> Check:
-    # Browsers ask for compression, programs do not.
-    return _held(report, " --compressed")
+    # Browsers ask for compression, programs do not; the `curl` that Windows has is often built without it.
+    return replace(_held(report, " --compressed"), windows="")
 
 
 def _upgrade(report: Report) -> Check:
-    where = _at(report, "/v1/realtime?types=batch_status")
-    command = f'{_curl(report, tunnel=True)} -isN -m 5 {_UPGRADE} {where} | grep -aE "^HTTP|hello"'
-    return Check(command, "hello", 1, "“101 Switching Protocols”, and a line with “hello” in it", "no “hello”")
+    shown = ('grep -aE "^HTTP|hello"', 'findstr /r "^HTTP hello"')
+    lines = _lines(report, f"-isSN -m 5 {_UPGRADE}", "/v1/realtime?types=batch_status", *shown, tunnel=True)
+    return Check(*lines, "hello", 1, "“101 Switching Protocols”, and a line with “hello” in it", "no “hello”")
 
 
 def _cut_when_silent(report: Report) -> Check:
     """For as long as the longest that has to pass: to wait as long as is asked for would take an hour."""
     seen = report.observations
     if seen.silent is not None and seen.silent.cut_after is not None:
-        command = _stream(report, "-sN", "seconds=60&silent_after=0", "number")
-        return Check(command, "number", 1, "one line, after a minute in which nothing comes", _none(seen.silent))
-    where = _at(report, "/v1/realtime?types=batch_status&heartbeat=50")
-    command = f"{_curl(report, tunnel=True)} -sN -m 60 {_UPGRADE} {where} | grep -ao ping"
-    return Check(command, "ping", 1, "one line, after a minute", _none(seen.quiet_websocket))
+        lines = _stream(report, "-sSN", "seconds=60&silent_after=0", "number")
+        return Check(*lines, "number", 1, "one line, after a minute in which nothing comes", _none(seen.silent))
+    where, shown = "/v1/realtime?types=batch_status&heartbeat=50", ("grep -ao ping", "findstr ping")
+    lines = _lines(report, f"-sSN -m 60 {_UPGRADE}", where, *shown, tunnel=True)
+    return Check(*lines, "ping", 1, "a line with “ping” in it, after a minute", _none(seen.quiet_websocket))
 
 
 def _cut_after_a_time(report: Report) -> Check:
-    command = _stream(report, "-sN", "seconds=120&every=5", "true")
-    return Check(command, "true", 1, "one line, after two minutes", _none(report.observations.busy))
+    lines = _stream(report, "-sSN", "seconds=120&every=5", "true")
+    return Check(*lines, "true", 1, "one line, after two minutes", _none(report.observations.busy))
 
 
 def _connect(report: Report) -> Check:
     seen = report.observations.websocket
-    command = f'{_curl(report, tunnel=True)} -s -o /dev/null -w "%{{http_connect}}\\n" {_at(report, "/livez")}'
-    return Check(command, "200", 1, "200", str(seen.status) if seen else "another number")
+    lines = _lines(report, '-sS -o /dev/null -w "%{http_connect}\\n"', "/livez", tunnel=True)
+    return Check(*lines, "200", 1, "200", str(seen.status) if seen else "another number")
 
 
 def _authorization(report: Report) -> Check:
-    asked = f'-s -H "Authorization: Bearer test" {_at(report, "/v1/doctor")}'
-    command = f'{_curl(report)} {asked} | grep -o "authorization.:[a-z]*"'
-    return Check(command, ":true", 1, "“true”", "“false”")
+    shown = ('grep -o "authorization.:[a-z]*"', "findstr authorization")
+    lines = _lines(report, '-sS -H "Authorization: Bearer test"', "/v1/doctor", *shown)
+    return Check(*lines, ":true", 1, "“true” right after “authorization”", "“false” there")
 
 
 def _poll(report: Report) -> Check:
-    where = _at(report, "/v1/realtime?transport=poll&wait=0")
-    return Check(f'{_curl(report)} -s -o /dev/null -w "%{{http_code}}\\n" {where}', "200", 1, "200", "another number")
+    where = "/v1/realtime?transport=poll&wait=0"
+    lines = _lines(report, '-sS -o /dev/null -w "%{http_code}\\n"', where)
+    return Check(*lines, "200", 1, "200", "another number")
 
 
 _CHECKS: Final[dict[str, Callable[[Report], Check]]] = {
@@ -108,17 +116,19 @@ def _none(lasting: Lasting | None) -> str:
     return f"no line, and ends after about {max(1, round(cut))} s" if cut is not None else "no line, and ends sooner"
 
 
-def _stream(report: Report, options: str, query: str, word: str) -> str:
+def _stream(report: Report, options: str, query: str, word: str) -> tuple[str, str]:
     """A stream of known pace; what fills it up, for those who gather, is left out of what is shown."""
-    return f"{_curl(report)} {options} {_at(report, f'/v1/doctor/stream?{query}')} | grep {word}"
+    return _lines(report, options, f"/v1/doctor/stream?{query}", f"grep {word}", f"findstr {word}")
 
 
-def _at(report: Report, path: str) -> str:
-    return f'"{address(report, named=True)}{path}"'
+def _lines(
+    report: Report, options: str, path: str, unix: str = "", windows: str = "", *, tunnel: bool = False
+) -> tuple[str, str]:
+    """What is typed on Linux and macOS, and on Windows, each with what picks the telling lines out there.
 
-
-def _curl(report: Report, *, tunnel: bool = False) -> str:
-    """`tunnel`: as WebSockets go through a proxy."""
-    if not report.proxy:
-        return "curl"
-    return f"curl{' -p' if tunnel else ''} -x {report.proxy}"
+    `tunnel`: as WebSockets go through a proxy.
+    """
+    by = f"{'-p ' if tunnel else ''}-x {report.proxy} " if report.proxy else ""
+    asked = f'{by}{options} "{address(report, named=True)}{path}"'
+    picked = [f" | {picks}" if picks else "" for picks in (unix, windows)]
+    return f"curl {asked}{picked[0]}", f"curl.exe {asked.replace('/dev/null', 'NUL')}{picked[1]}"

@@ -17,6 +17,7 @@ from app.client.doctor.telling import Told, action, people, shown, steps
 from app.client.doctor.whereabouts import address, between, front, is_elsewhere, machine, stand_in, unnamed_proxy
 
 _INDENT = "    "
+_NO_WINDOWS = "its own curl may lack --compressed; use Linux or macOS for this, or look at Transom in the browser."
 
 
 def letter(report: Report, plan: Plan) -> str:
@@ -33,7 +34,10 @@ def letter(report: Report, plan: Plan) -> str:
     for number in plan.asked:
         parts.append("\n".join(_change(number, plan, report, told)))
         told.note(number, ways_to(plan.changes[number - 1], report))
-    parts += ["Please tell me when it is done: we test it then.", "Thank you."]
+    closing = "Please tell me when it is done: we test it then."
+    if any(check_for(plan.changes[number - 1], report) for number in plan.asked):
+        closing += " So if you cannot type such a test yourself, leave it out."
+    parts += [closing, "Thank you."]
     return "\n\n".join(parts).replace("`", "")
 
 
@@ -121,11 +125,11 @@ def _change(number: int, plan: Plan, report: Report, told: Told) -> Iterator[str
 
 def _check(finding: Finding, report: Report) -> Iterator[str]:
     if check := check_for(finding, report):
-        yield (
-            "To see whether it worked, type this (Linux or macOS) on any machine that reaches Transom the way users do:"
-        )
-        yield f"{_INDENT}{check.command}"
-        yield f"Now it shows {check.now}. After the change: {check.then}."
+        yield "To see whether it worked, type this on any machine that reaches Transom the way users do:"
+        yield f"{_INDENT}Linux, macOS: {check.command}"
+        yield f"{_INDENT}Windows: {check.windows or _NO_WINDOWS}"
+        stopped = " “curl: (28)” at the end is normal: it stops by itself." if check.is_stopped else ""
+        yield f"Now it shows {check.now}. After the change: {check.then}.{stopped}"
 
 
 def _way(way: Way, told: Told) -> Iterator[str]:

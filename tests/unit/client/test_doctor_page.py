@@ -326,7 +326,7 @@ def test_a_letter_can_be_sent_as_it_is() -> None:
     assert "CHANGE 1 (code UPGRADE_REFUSED)" in letter
     assert "CHANGE 2 (code STREAMS_HELD)" in letter
     assert "proxy_set_header Upgrade $http_upgrade;" in letter
-    assert "curl -sN -m 5 &quot;https://transom.example/v1/doctor/stream" in letter
+    assert "curl -sSN -m 5 &quot;https://transom.example/v1/doctor/stream" in letter
     assert "Now it shows no line, or only one. After the change: five lines, one each second." in letter
     assert "`" not in letter
 

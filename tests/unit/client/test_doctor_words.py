@@ -14,13 +14,24 @@ from app.client.doctor.certificates import Certificate
 from app.client.doctor.conclusions import conclude
 from app.client.doctor.letter import letter
 from app.client.doctor.machines import Machine, Program
-from app.client.doctor.observations import Observations, Reach, Reached, Upgrade, UpgradeSeen
+from app.client.doctor.observations import (
+    Caps,
+    Lasting,
+    Live,
+    LiveSeen,
+    Observations,
+    Reach,
+    Reached,
+    Upgrade,
+    UpgradeSeen,
+)
 from app.client.doctor.owners import Owner, Way, ways_to
+from app.client.doctor.pacing import Pacing, Passing
 from app.client.doctor.page import page_of
 from app.client.doctor.plan import plan_for
 from app.client.doctor.telling import Told, steps
 from app.client.doctor.whereabouts import command, how_to_find, whole_test_lines
-from tests.unit.client.test_doctor_findings import NGINX, REACH, seen
+from tests.unit.client.test_doctor_findings import ASKED, AT_ONCE, NGINX, REACH, seen
 from tests.unit.client.test_doctor_letter import NO_CONNECT, PROXY, SQUID
 from tests.unit.client.test_doctor_page import only_polls, words_of
 
@@ -193,3 +204,36 @@ def test_the_name_that_transom_refuses_is_a_line_to_copy() -> None:
 
         assert text.count("\n    TRANSOM_ALLOWED_HOSTS=a.example\n") == times
         assert text.count("Then make it work: restart Transom") == times
+
+
+@pytest.mark.parametrize("proxy", [None, PROXY])
+def test_a_test_with_curl_has_a_line_for_windows(proxy: str | None) -> None:
+    """Labelled, with the tools that Windows has; errors are shown, and the one that is none is said to be none."""
+    cuts = {"silent": Lasting(20), "quiet_websocket": Lasting(20, cut_after=2.0)}
+    lost = Caps(lost_headers=("Authorization",), http_version="1.1")
+    for report in (
+        only_polls(proxy=proxy, caps=lost),
+        conclude(seen(proxy=proxy, **cuts)),
+        conclude(seen(proxy=proxy, busy=Lasting(20, cut_after=9.0))),
+        conclude(seen(proxy=proxy, poll=LiveSeen(Live.REFUSED, 403))),
+    ):
+        text = letter(report, plan_for(report))
+        unix, windows = re.findall(r"\n    Linux, macOS: (curl .*)", text), re.findall(r"\n    Windows: (.*)", text)
+
+        assert unix
+        assert len(unix) == len(windows)
+        assert not any(" -s " in line or " -sN" in line for line in unix)
+        for line in windows:
+            assert line.startswith("curl.exe ")
+            assert "grep" not in line
+            assert "/dev/null" not in line
+        assert text.count("“curl: (28)” at the end is normal") == sum(" -m " in line for line in unix)
+        assert "if you cannot type such a test yourself, leave it out" in text
+
+
+def test_windows_curl_may_not_ask_for_compression() -> None:
+    """Where to test then is said in the place of its line."""
+    held = {**dict.fromkeys(ASKED, AT_ONCE), "get, compressible": Pacing(Passing.AT_THE_END, 3.0, compressed="gzip")}
+    report = conclude(seen(websocket=STRIPPED, pacings=held, machines=[NGINX]))
+
+    assert "\n    Windows: its own curl may lack --compressed; use Linux or macOS" in letter(report, plan_for(report))
