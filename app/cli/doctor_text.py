@@ -60,7 +60,7 @@ def show_report(report: Report) -> None:
     if usual:
         console.print(Text(f"On the way: {usual}"))
     plan = plan_for(report)
-    if warning := loopback_warning(report, sending=plan.urgent):
+    if warning := loopback_warning(report, asking=plan.urgent):
         console.print(Text(f"Mind: {warning}", style="yellow"))
     words = plain(report, plan)
     console.print()
@@ -107,7 +107,7 @@ def _show_a_pc(console: Console, report: Report, plan: Plan) -> None:
     look = look_before(report, plan, on_page=False)
     console.print()
     console.print(Text(ON_A_PC, style="bold"))
-    console.print(Text(stand_in(report)))
+    console.print(Text(stand_in(report, sending=False)))
     for number, step in enumerate(look.steps, 1):
         console.print(Text(f"  {number}. {step}"))
     for outcome in look.outcomes:

@@ -13,12 +13,13 @@ from app.client.doctor.glossary import WORDS
 from app.client.doctor.letter import letter, subject
 from app.client.doctor.machines import Program
 from app.client.doctor.owners import ORDER, Way, ways_to
-from app.client.doctor.plain import plain
-from app.client.doctor.plan import Plan, is_noticed, is_suspect, plan_for
+from app.client.doctor.plain import NOBODY_KNOWN, plain
+from app.client.doctor.plan import WEBSOCKETS, Plan, is_noticed, is_suspect, plan_for
 from app.client.doctor.report import Finding, Report, Setting, Severity, Tried, Verdict
 from app.client.doctor.telling import Told, action, people, shown, steps
 from app.client.doctor.whereabouts import (
     ON_A_PC,
+    TWO_MINUTES,
     WHOLE_TEST,
     between,
     command,
@@ -67,15 +68,28 @@ _LEGEND: Final = (
 )
 #: Who does these is known from what was found itself, such as a certificate, and not from who stands between.
 _NAMED_BY_THEMSELVES: Final = frozenset({"TLS_INSPECTED"})
-_CUT: Final = ("Event stream while", "Long poll that has to wait", "WebSocket while")
-#: Findings that say for whom it matters what came of something that was tried, by the beginning of its name.
-_TELLING: Final[dict[str, tuple[str, ...]]] = {
-    "BODY_LIMIT": ("Upload size",),
-    "METHODS_REFUSED": ("PUT, PATCH",),
-    "LAST_EVENT_ID_STRIPPED": ("Authorization, Last-Event-ID",),
-    "CUT_WHEN_SILENT": _CUT,
-    "CUT_AFTER_A_TIME": _CUT,
-}
+_CUTS: Final = frozenset({"CUT_WHEN_SILENT", "CUT_AFTER_A_TIME"})
+_HELD: Final = frozenset({"STREAMS_HELD", "GETS_HELD", "STREAMS_IN_LUMPS", "CUT_AFTER_A_TIME"})
+_COMPRESSED: Final = _HELD | {"COMPRESSED_STREAMS_HELD", "STREAMS_COMPRESSED"}
+#: By the beginning of the name of what was tried, of which findings it is what was seen; the first that fits counts.
+_SEEN_AS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("Certificate", frozenset({"CERTIFICATE_NOT_TRUSTED", "TLS_INSPECTED"})),
+    ("WebSocket without", frozenset({"UPGRADE_STRIPPED"})),
+    ("WebSocket while", _CUTS),
+    ("WebSocket", WEBSOCKETS | {"CUT_AFTER_A_TIME"}),
+    ("Server-Sent Events", _HELD),
+    ("Event stream as programs", _HELD),
+    ("Event stream while", _CUTS),
+    ("… as browsers", _COMPRESSED),
+    ("… the same", _COMPRESSED),
+    ("… ", _HELD),
+    ("Long poll that is answered", frozenset({"POLLING_FAILS"})),
+    ("Long poll that has to wait", _CUTS | {"POLLS_CUT"}),
+    ("Upload size", frozenset({"BODY_LIMIT"})),
+    ("Addresses", frozenset({"ADDRESS_LIMIT"})),
+    ("PUT, PATCH", frozenset({"METHODS_REFUSED"})),
+    ("Authorization, Last-Event-ID", frozenset({"AUTHORIZATION_STRIPPED", "LAST_EVENT_ID_STRIPPED"})),
+)
 _SPARED: Final = "; does not matter"
 _DONE: Final = "When they answer that it is done"
 _CODE: Final = re.compile(r"`([^`]+)`")
@@ -124,13 +138,22 @@ def page_of(report: Report) -> str:
 def _plain(report: Report, plan: Plan) -> str:
     """What everybody understands."""
     words = plain(report, plan)
-    said = [" ".join(words.noticed), loopback_warning(report, sending=plan.urgent), words.to_do]
-    if plan.urgent and plan.changes:
-        said += [stand_in(report), f"How to see whether it has worked: “{_DONE}”, below."]
+    said = [" ".join(words.noticed), loopback_warning(report, asking=plan.urgent), words.to_do]
     shown = "".join(f"<p>{_text(each)}</p>" for each in said if each)
+    if plan.urgent:
+        if is_elsewhere(report):
+            shown += f"<ol>{_listed(_in_order(report))}</ol>"
+        shown += f"<p>How to see whether it has worked: “{_DONE}”, below.</p>"
     for place, name in (("pc", f"“{ON_A_PC}”"), ("letter", "the letter below"), ("done", f"“{_DONE}”")):
         shown = shown.replace(name, f'<a href="#{place}">{name}</a>')
     return f'<section class="plain {words.tone}"><h1>{_text(words.headline)}</h1>{shown}</section>'
+
+
+def _in_order(report: Report) -> list[str]:
+    """What is done with a letter, where users' own way was not looked at yet."""
+    test = f"Test on a user’s PC: “{ON_A_PC}”, below. {TWO_MINUTES}"
+    send = f"Send it to them with the subject that stands above it. {NOBODY_KNOWN}"
+    return [each for each in (test, stand_in(report), send) if each]
 
 
 def _look(look: Look) -> str:
@@ -180,9 +203,12 @@ def _all_tried(report: Report, plan: Plan) -> list[str]:
 def _row(tried: Tried, plan: Plan) -> str:
     """What was seen; it stands out where somebody has to do something about it."""
     shown, tone = tried.outcome, "yes" if tried.good else "no"
-    if not tried.good and not plan.urgent:
+    seen_as = next((codes for name, codes in _SEEN_AS if tried.what.startswith(name)), frozenset[str]())
+    # What is none of these, such as the first request, is asked for whenever it fails.
+    asked = {plan.changes[number - 1].code for number in plan.asked}
+    if not tried.good and seen_as and not asked & seen_as:
         tone = "soft"
-        codes = [finding.code for finding in plan.changes if tried.what.startswith(_TELLING.get(finding.code, ()))]
+        codes = [finding.code for finding in plan.changes if finding.code in seen_as and is_noticed(finding)]
         if codes:
             shown += f"; see {' and '.join(codes)}"
         elif not shown.endswith(_SPARED):

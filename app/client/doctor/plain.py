@@ -25,7 +25,8 @@ _ONE_KIND: Final = frozenset(
         "STREAMS_IN_LUMPS",
     }
 )
-_NOBODY: Final = (
+#: For whoever has a letter to send.
+NOBODY_KNOWN: Final = (
     "If you do not know who that is, send it to your IT department: the letter asks them to tell you who can do it."
 )
 
@@ -68,8 +69,8 @@ def plain(report: Report, plan: Plan) -> Plain:
     if asked:
         said = tuple(dict.fromkeys(finding.means for finding in asked))
         return Plain(Tone.LATE, f"Transom works, but users{surely} notice a fault.", said, _to_do(report, plan, asked))
-    stop = "" if elsewhere else " You can stop reading."
-    return Plain(Tone.GOOD, f"{NOTHING}{stop}", tuple(_all_is_well(plan)), "")
+    left = "One look on a user’s PC is left." if elsewhere else "You can stop reading."
+    return Plain(Tone.GOOD, f"{NOTHING} {left}", tuple(_all_is_well(plan)), "")
 
 
 def _all_is_well(plan: Plan) -> list[str]:
@@ -91,5 +92,6 @@ def _to_do(report: Report, plan: Plan, asked: list[Finding]) -> str:
         what = "One of two things has to be changed"
     else:
         what = "Some things have to be changed"
+    how = "do this, in this order:" if is_elsewhere(report) else f"send them the letter below. {NOBODY_KNOWN}"
     owners = list(dict.fromkeys(way.owner.who for finding in asked for way in ways_to(finding, report)))
-    return f"{what}, by {'; or by '.join(owners)}. If that is not you, send them the letter below. {_NOBODY}"
+    return f"{what}, by {'; or by '.join(owners)}. If that is not you, {how}"

@@ -10,7 +10,7 @@ from app.client.doctor.conclusions import sentence_begins
 from app.client.doctor.report import Finding, Report, Severity, Verdict
 
 #: Each of these keeps WebSockets away; event streams are kept away by those of the other set.
-_WEBSOCKETS: Final = frozenset(
+WEBSOCKETS: Final = frozenset(
     {
         "UPGRADE_STRIPPED",
         "UPGRADE_REFUSED",
@@ -24,7 +24,7 @@ _STREAMS: Final = frozenset({"STREAMS_HELD", "GETS_HELD", "STREAMS_IN_LUMPS"})
 #: That encrypted connections are opened and read; what does that may as well do each of those in the set. A refused
 #: `CONNECT` is refused before there is anything to read.
 INSPECTION: Final = "TLS_INSPECTED"
-OF_INSPECTION: Final = (_WEBSOCKETS | _STREAMS | {"COMPRESSED_STREAMS_HELD"}) - {"CONNECT_REFUSED"}
+OF_INSPECTION: Final = (WEBSOCKETS | _STREAMS | {"COMPRESSED_STREAMS_HELD"}) - {"CONNECT_REFUSED"}
 _BRIEF: Final = "CUT_AFTER_A_TIME"
 #: Says what the others come to, and has nothing to change that they have not.
 _SUM: Final = "NOTHING_LIVE"
@@ -48,7 +48,7 @@ _ONLY_IF: Final = {
     "LAST_EVENT_ID_STRIPPED": "read event streams",
 }
 #: The headline where there is nothing to do; also how one sees that what was asked for is done.
-NOTHING: Final = "Nothing needs to be done."
+NOTHING: Final = "Nothing needs to be changed."
 _SUCCESS: Final = f"It worked if the test says “{NOTHING}” What it lists besides may stay."
 _AND_SEE: Final = "Do 1 first, and let the test be run again: it shows what is left."
 
@@ -97,7 +97,7 @@ def _out_of_polling(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> P
         number: finding.code for number, finding in enumerate(changes, 1) if finding.severity is Severity.SERIOUS
     }
     brief = [number for number, code in serious.items() if code == _BRIEF]
-    websockets = [number for number, code in serious.items() if code in _WEBSOCKETS]
+    websockets = [number for number, code in serious.items() if code in WEBSOCKETS]
     streams = [number for number, code in serious.items() if code in _STREAMS]
     ways = [*websockets[:1], *streams[:1]]
     also = [number for number in serious if number not in {*brief, *ways}]
@@ -129,8 +129,9 @@ def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan
         return Plan((), leave, said if leave else f"{said} of messages from here.", (), (), "")
     needed = [number for number, finding in enumerate(changes, 1) if finding.severity is Severity.SERIOUS]
     if needed:
-        only = "Only 1 matters" if len(needed) == 1 else f"{_listed(needed)} matter"
-        advice = f"{only} to users: do 1 first.{_optional(changes, set(needed))}"
+        one = len(needed) == 1
+        first = "Only 1 matters to users: do 1." if one else f"{_listed(needed)} matter to users: do 1 first."
+        advice = f"{first}{_optional(changes, set(needed))}"
         return Plan(tuple(changes), leave, advice, tuple(needed), (), _SUCCESS)
     advice = f"Nothing has to be changed for users.{_optional(changes, set())}"
     return Plan(tuple(changes), leave, advice, (), (), _success_of(changes))
@@ -139,9 +140,9 @@ def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan
 def _success_of(changes: Sequence[Finding]) -> str:
     """How one sees that it worked, where nobody had to do it."""
     codes = {finding.code for finding in changes}
-    others = codes - _WEBSOCKETS - {INSPECTION}
+    others = codes - WEBSOCKETS - {INSPECTION}
     said = []
-    if codes & _WEBSOCKETS:
+    if codes & WEBSOCKETS:
         said.append("It worked if the line “WebSocket” says “works”.")
         if others:
             said.append("What else you changed is done if its code is not listed any more.")

@@ -9,6 +9,10 @@ from app.client.doctor.observations import Reached
 from app.client.doctor.remedies import YOUR_SERVER, Site
 from app.client.doctor.report import Report
 
+#: How long it takes to look at Transom's page.
+TWO_MINUTES: Final = "It takes two minutes if no job runs there."
+#: What a name is without all that an address has besides: lines for a configuration need it so.
+_BARE_NAME: Final = "what the address bar shows after http:// or https://, up to the first : or /"
 #: What a test has to wait for, in seconds, to show that it is not cut any more.
 _PROVES: Final = {"CUT_WHEN_SILENT": 70.0, "POLLS_CUT": 70.0, "CUT_AFTER_A_TIME": 130.0}
 #: The titles of what a warning refers to.
@@ -18,10 +22,10 @@ WHOLE_TEST: Final = "The whole test on a user’s PC"
 _PROXY_NAMES: Final = ("HTTP_PROXY", "HTTPS_PROXY")
 
 
-def loopback_warning(report: Report, *, sending: bool = True) -> str:
+def loopback_warning(report: Report, *, asking: bool = True) -> str:
     """What has to be minded where the address leads to the machine itself; empty where it does not.
 
-    `sending`: somebody is asked to change something.
+    `asking`: somebody is asked to change something.
     """
     site = Site.of(report.server, told=report.proxy is not None)
     if not site.loopback:
@@ -33,12 +37,9 @@ def loopback_warning(report: Report, *, sending: bool = True) -> str:
             "below."
         )
     said = f"This test was made on the Transom server itself ({site.host}), not on a user’s PC"
-    if not sending:
-        return f"{said}. See whether all is well there too: “{ON_A_PC}”, below. It takes two minutes."
-    return (
-        f"{said}, so it is not certain yet that users have the fault. Before you send the letter, see whether they do: "
-        f"“{ON_A_PC}”, below. It takes two minutes."
-    )
+    if not asking:
+        return f"{said}. See whether all is well there too: “{ON_A_PC}”, below. {TWO_MINUTES}"
+    return f"{said}, so it is not certain yet that users have the fault. See whether they do: “{ON_A_PC}”, below."
 
 
 def is_elsewhere(report: Report) -> bool:
@@ -49,22 +50,18 @@ def is_elsewhere(report: Report) -> bool:
 def stand_in(report: Report, *, sending: bool = True) -> str:
     """What has to be put in the place of a name that is not known; empty where it is known.
 
-    `sending`: in a letter, by somebody who is not to change its lines.
+    `sending`: in a letter, by somebody who is not to change its lines; only where there is one.
     """
     site = Site.of(report.server, told=report.proxy is not None)
     if not site.loopback:
         return ""
     if not sending:
-        return (
-            f"{YOUR_SERVER} stands for the name that users type: what their address bar shows of Transom up to the "
-            "first : or /, without http:// or https://."
-        )
+        return f"{YOUR_SERVER} stands for the name that users type: {_BARE_NAME} when they have Transom open."
     return (
-        "Before you send the letter, copy it into a mail, and there replace each "
-        f"`{address(report, named=True).rstrip('/')}` by what the address bar shows up to the first single / when "
-        "users have Transom open, such as `https://transom.example.com`; and where the name stands alone, "
-        f"{YOUR_SERVER}, by what comes after the two // of that. Leave the rest as it is. If you are not sure, change "
-        "nothing and add: “The address that users see is …”."
+        f"Copy the letter into a mail, and there replace each `{address(report, named=True).rstrip('/')}` by what the "
+        "address bar shows up to the first single / when users have Transom open, such as "
+        f"`https://transom.example.com`; and then each {YOUR_SERVER} that is left by the name alone, {_BARE_NAME}. "
+        "Leave the rest as it is. If you are not sure, change nothing and add: “The address that users see is …”."
     )
 
 

@@ -28,12 +28,14 @@ from app.client.doctor.observations import (
 from app.client.doctor.owners import Owner, Way, ways_to
 from app.client.doctor.pacing import Pacing, Passing
 from app.client.doctor.page import page_of
+from app.client.doctor.plain import plain
 from app.client.doctor.plan import plan_for
+from app.client.doctor.remedies import YOUR_SERVER
 from app.client.doctor.telling import Told, steps
-from app.client.doctor.whereabouts import command, how_to_find, whole_test_lines
+from app.client.doctor.whereabouts import command, how_to_find, stand_in, whole_test_lines
 from tests.unit.client.test_doctor_findings import ASKED, AT_ONCE, NGINX, REACH, seen
 from tests.unit.client.test_doctor_letter import NO_CONNECT, PROXY, SQUID
-from tests.unit.client.test_doctor_page import only_polls, words_of
+from tests.unit.client.test_doctor_page import cut_when_silent, only_polls, words_of
 
 TOLD = f"HTTP_PROXY={PROXY} HTTPS_PROXY={PROXY} transom doctor https://transom.example"
 STRIPPED = UpgradeSeen(Upgrade.STRIPPED, 200)
@@ -237,3 +239,53 @@ def test_windows_curl_may_not_ask_for_compression() -> None:
     report = conclude(seen(websocket=STRIPPED, pacings=held, machines=[NGINX]))
 
     assert "\n    Windows: its own curl may lack --compressed; use Linux or macOS" in letter(report, plan_for(report))
+
+
+LOOPBACK = "http://127.0.0.1:8000"
+
+
+def test_there_is_no_letter_where_there_is_only_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody can send one; what stands in the place of the name is said all the same."""
+    for report in (only_polls(server=LOOPBACK), conclude(seen(server=LOOPBACK, websocket=STRIPPED))):
+        show_report(report)
+        text = " ".join(capsys.readouterr().out.split())
+
+        assert " letter" not in text
+        assert f"{YOUR_SERVER} stands for the name that users type" in text
+
+
+def test_what_is_done_with_a_letter_is_one_list() -> None:
+    """Test, replace, send; where the test was made on a user's PC, it is only sent."""
+    first = page_of(only_polls(server=LOOPBACK)).partition("<section")[2].partition("</section>")[0]
+    (listed,) = re.findall(r"<ol>(.*?)</ol>", first)
+    entries = [words_of(entry) for entry in re.findall(r"<li>(.*?)</li>", listed)]
+
+    assert [entry.split()[0] for entry in entries] == ["Test", "Copy", "Send"]
+    assert entries[0].endswith("It takes two minutes if no job runs there.")
+    assert "<ol>" not in page_of(only_polls()).partition("<section")[2].partition("</section>")[0]
+
+
+def test_a_look_that_is_left_does_not_contradict_the_headline() -> None:
+    """Nothing has to be changed, and it is not said that there is nothing to do."""
+    words = plain(conclude(seen(server=LOOPBACK)), plan_for(conclude(seen(server=LOOPBACK))))
+
+    assert words.headline == "Nothing needs to be changed. One look on a user’s PC is left."
+
+
+def test_a_bare_name_ends_where_its_port_begins() -> None:
+    """The same rule wherever the name alone is wanted: a configuration takes no port with it."""
+    rule = "what the address bar shows after http:// or https://, up to the first : or /"
+    for sending in (True, False):
+        assert rule in stand_in(only_polls(server=LOOPBACK), sending=sending)
+
+
+def test_only_what_is_asked_for_is_red() -> None:
+    """Also beside a letter: what is optional or not urgent keeps its calm words."""
+    rows = dict(re.findall(r'<tr><td>(.*?)</td><td class="(\w+)">', page_of(cut_when_silent())))
+
+    assert rows["Event stream while nothing is said"] == "no"
+    assert rows["WebSocket while nothing is said"] == "no"
+    assert rows["WebSocket"] == "soft"
+    assert rows["Upload size (body)"] == "soft"
+    unreachable = conclude(Observations("https://a.example", None, 20.0, Reach(Reached.NO_NAME, "why")))
+    assert '<td>The first request</td><td class="no">' in page_of(unreachable)
