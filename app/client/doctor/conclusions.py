@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.client.doctor.findings import Findings
+from app.client.doctor.machines import FRONTS, nearest_first
 from app.client.doctor.observations import Lasting, Live, LiveSeen, Observations, Reached, Upgrade
 from app.client.doctor.pacing import Passing
 from app.client.doctor.report import Finding, Report, Severity, Tried, Verdict
@@ -93,7 +94,10 @@ def sentence_begins(way: Transport | None) -> str:
 
 
 def _who(seen: Observations) -> str:
-    names = [machine.name for machine in seen.machines]
+    names = [machine.name for machine in nearest_first(seen.machines)]
+    if seen.proxy and names and FRONTS.issuperset(machine.program for machine in seen.machines):
+        # The proxy itself did not say what it is.
+        return f"something on the way, the proxy {seen.proxy} or {' or '.join(names)},"
     if names and not any(machine.sure for machine in seen.machines):
         return f"something on the way, probably {' or '.join(names)},"
     if not names and seen.proxy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.client.doctor.machines import Machine, Program
+from app.client.doctor.machines import FRONTS, Machine, Program, nearest_first
 from app.client.doctor.observations import Lasting, Live, LiveSeen, Observations, Reached, Upgrade
 from app.client.doctor.opens import opens_by
 from app.client.doctor.pacing import Pacing, Passing
@@ -381,10 +381,13 @@ class Findings:
 
 def by_whom(machines: list[Machine], proxy: str | None) -> str:
     """Who may have done it, and how that is known."""
+    machines = nearest_first(machines) if proxy else machines
     if not machines:
         return f"Perhaps the proxy {proxy}. {_NO_NAME}" if proxy else _NO_NAME
-    known = "; ".join(f"{machine.name} ({machine.evidence})" for machine in machines)
-    return f"{known}." if len(machines) == 1 else f"One of these: {known}."
+    known = [f"{machine.name} ({machine.evidence})" for machine in machines]
+    if proxy and FRONTS.issuperset(machine.program for machine in machines):
+        known.insert(0, f"the proxy {proxy}, which the test was told of")
+    return f"{known[0]}." if len(known) == 1 else f"One of these: {'; '.join(known)}."
 
 
 def _outcome(live: LiveSeen | None) -> Live | None:

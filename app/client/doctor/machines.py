@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -103,6 +103,11 @@ def machines_of_via(via: str, where: str) -> Iterator[Machine]:
         words = _COMMENT.sub("", entry).split()
         text = comment[1] if comment else (words[1] if len(words) > 1 else entry)
         yield _machine(text, f"{where} `Via: {entry[:_MAX_SHOWN]}`")
+
+
+def nearest_first(machines: Iterable[Machine]) -> list[Machine]:
+    """In the order in which a request meets them, where clients are told of a proxy."""
+    return sorted(machines, key=lambda machine: machine.program in FRONTS)
 
 
 def distinct(machines: list[Machine]) -> list[Machine]:

@@ -163,6 +163,8 @@ def _ways(finding: Finding, report: Report) -> Iterator[Way]:
     if finding.code in OF_INSPECTION:
         yield from _without_inspection(report, site)
     if owner := _BY_CODE.get(finding.code):
+        if finding.code == INSPECTION:
+            owner = _inspector(report, site)
         named = replace(owner, where=owner.where.format(here=here))
         lines = _lines(finding.code, site, report.observations.machines)
         if _ALLOWED_HOSTS in report.observations.reach.detail:
@@ -183,7 +185,17 @@ def _without_inspection(report: Report, site: Site) -> Iterator[Way]:
             f"{change_for(INSPECTION, site)} The inspection may be the cause; if it is, this alone is enough. What it "
             f"allows: {found.opens}"
         )
-        yield Way(_BY_CODE[INSPECTION], what, _lines(INSPECTION, site, report.observations.machines))
+        yield Way(_inspector(report, site), what, _lines(INSPECTION, site, report.observations.machines))
+
+
+def _inspector(report: Report, site: Site) -> Owner:
+    """Whoever inspects; where its program is known, with the file and the commands of that."""
+    owner = _BY_CODE[INSPECTION]
+    for machine in report.observations.machines:
+        if lines_for(INSPECTION, site, machine.program):
+            known = _PROGRAMS[machine.program]
+            return replace(owner, file=known.file, keep=known.keep, reload=known.reload, undo=known.undo)
+    return owner
 
 
 def _of_proxy_and_others(finding: Finding, report: Report, site: Site) -> Iterator[Way]:

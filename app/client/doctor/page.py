@@ -152,7 +152,7 @@ def _plain(report: Report, plan: Plan) -> str:
 def _in_order(report: Report) -> list[str]:
     """What is done with a letter, where users' own way was not looked at yet."""
     test = f"Test on a user’s PC: “{ON_A_PC}”, below. {TWO_MINUTES}"
-    send = f"Send it to them with the subject that stands above it. {NOBODY_KNOWN}"
+    send = f"Send it to whoever has to make the change, with the subject that stands above it. {NOBODY_KNOWN}"
     return [each for each in (test, stand_in(report), send) if each]
 
 

@@ -92,6 +92,7 @@ def _to_do(report: Report, plan: Plan, asked: list[Finding]) -> str:
         what = "One of two things has to be changed"
     else:
         what = "Some things have to be changed"
-    how = "do this, in this order:" if is_elsewhere(report) else f"send them the letter below. {NOBODY_KNOWN}"
+    sent = f"If that is not you, send them the letter below. {NOBODY_KNOWN}"
+    how = "Do this, in this order:" if is_elsewhere(report) else sent
     owners = list(dict.fromkeys(way.owner.who for finding in asked for way in ways_to(finding, report)))
-    return f"{what}, by {'; or by '.join(owners)}. If that is not you, {how}"
+    return f"{what}, by {'; or by '.join(owners)}. {how}"

@@ -162,7 +162,8 @@ _HAPROXY_TYPES: Final = """\
 # ADD in the backend of HOST, in the place of such a line: the types without text/event-stream
 compression type text/html text/css application/javascript application/json"""
 _SQUID_CONNECT: Final = """\
-# ADD in squid.conf, directly above the line “http_access deny CONNECT !SSL_ports”
+# ADD in squid.conf, directly above the line “http_access deny CONNECT !SSL_ports” (the last of these lines lets in \
+whoever reaches the proxy; with the acl of your network at its end, often localnet, only your network)
 acl transom DST HOST
 acl transom_port port PORT
 http_access allow CONNECT transom transom_port"""

@@ -51,13 +51,16 @@ def steps(way: Way, told: Told) -> Iterator[str]:
     owner, blocks = way.owner, merged(way.blocks)
     # A second copy would be one of what was changed already.
     is_new = owner not in told.owners
-    if not blocks:
+    added = [line for block in blocks if block.kind == "ADD" for line in block.lines]
+    is_told = (owner.who, way.what) in told.ways and all(block.kind == "ADD" for block in blocks)
+    if not blocks or (is_told and told.lines.keys() >= set(added)):
+        # The very same was told before.
         return
     if owner.keep and is_new:
         yield f"First keep a copy: {owner.keep}"
     for block in blocks:
         yield from _block(block)
-    for line in (line for block in blocks if block.kind == "ADD" for line in block.lines):
+    for line in added:
         if line in told.lines:
             yield f"{line.strip()} is in change {told.lines[line]} too: put it in once."
     if owner.mind and is_new and any(block.kind == "ADD" for block in blocks):
@@ -76,10 +79,10 @@ def _by_hand(blocks: list[Block]) -> str:
     """How a change is undone where what came before it stays."""
     kinds = {block.kind for block in blocks}
     done = [
-        *(["put the lines back that you removed"] if "REMOVE" in kinds else []),
-        *(["take the lines out that you added"] if "ADD" in kinds else []),
+        *(["put back by hand the lines that you removed"] if "REMOVE" in kinds else []),
+        *(["take out by hand the lines that you added"] if "ADD" in kinds else []),
     ]
-    return f"{' and '.join(done)} by hand"
+    return " and ".join(done)
 
 
 def shown(text: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.client.doctor.machines import FRONTS, Machine, Program
+from app.client.doctor.machines import FRONTS, Machine, Program, nearest_first
 from app.client.doctor.observations import Reached
 from app.client.doctor.remedies import YOUR_SERVER, Site
 from app.client.doctor.report import Report
@@ -56,7 +56,7 @@ def stand_in(report: Report, *, sending: bool = True) -> str:
     if not site.loopback:
         return ""
     if not sending:
-        return f"{YOUR_SERVER} stands for the name that users type: {_BARE_NAME} when they have Transom open."
+        return f"{YOUR_SERVER} stands for the name by which users open Transom: {_BARE_NAME}."
     return (
         f"Copy the letter into a mail, and there replace each `{address(report, named=True).rstrip('/')}` by what the "
         "address bar shows up to the first single / when users have Transom open, such as "
@@ -76,7 +76,7 @@ def front(report: Report) -> str:
 def between(report: Report) -> list[Machine]:
     """The machines that showed themselves; where clients are told of a proxy, those that stand before servers last."""
     machines = report.observations.machines
-    return sorted(machines, key=lambda machine: machine.program in FRONTS) if report.proxy else list(machines)
+    return nearest_first(machines) if report.proxy else list(machines)
 
 
 def unnamed_proxy(report: Report) -> str:

@@ -304,7 +304,7 @@ def test_a_copy_is_kept_once() -> None:
     assert "It is enough if change 1 and change 4 and ONE of change 2 or change 3 are done." in text
     assert text.count("First keep a copy:") == text.count("/etc/nginx.before/.") == 1
     assert "Who, on which machine and in which file: as for change" in text
-    assert "To undo it alone, take the lines out that you added by hand" in text
+    assert "To undo it alone, take out by hand the lines that you added" in text
     assert "proxy_http_version 1.1; is in change 2 too: put it in once." in text
 
 

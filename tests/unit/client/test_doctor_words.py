@@ -153,9 +153,9 @@ def test_what_was_removed_is_put_back() -> None:
         blocks = tuple(Block(kind, f"in {kind}", ("a line",)) for kind in kinds)
         return list(steps(Way(owner, "what", blocks), told))[-1]
 
-    assert undone("REMOVE").startswith("To undo it alone, put the lines back that you removed by hand, ")
-    assert undone("ADD").startswith("To undo it alone, take the lines out that you added by hand, ")
-    both = "put the lines back that you removed and take the lines out that you added by hand"
+    assert undone("REMOVE").startswith("To undo it alone, put back by hand the lines that you removed, ")
+    assert undone("ADD").startswith("To undo it alone, take out by hand the lines that you added, ")
+    both = "put back by hand the lines that you removed and take out by hand the lines that you added"
     assert both in undone("REMOVE", "ADD")
 
 
@@ -251,7 +251,7 @@ def test_there_is_no_letter_where_there_is_only_text(capsys: pytest.CaptureFixtu
         text = " ".join(capsys.readouterr().out.split())
 
         assert " letter" not in text
-        assert f"{YOUR_SERVER} stands for the name that users type" in text
+        assert f"{YOUR_SERVER} stands for the name by which users open Transom" in text
 
 
 def test_what_is_done_with_a_letter_is_one_list() -> None:
@@ -289,3 +289,28 @@ def test_only_what_is_asked_for_is_red() -> None:
     assert rows["Upload size (body)"] == "soft"
     unreachable = conclude(Observations("https://a.example", None, 20.0, Reach(Reached.NO_NAME, "why")))
     assert '<td>The first request</td><td class="no">' in page_of(unreachable)
+
+
+def test_a_proxy_that_does_not_say_what_it_is_is_not_left_out() -> None:
+    """Where only nginx shows itself, it is not said that nginx refused a tunnel."""
+    report = conclude(seen(**NO_CONNECT, machines=[NGINX]))
+    (finding,) = [finding for finding in report.findings if finding.code == "CONNECT_REFUSED"]
+
+    assert f"the proxy {PROXY} or nginx 1.22.1, refuses" in report.sentence
+    assert finding.by.startswith(f"One of these: the proxy {PROXY}, which the test was told of; nginx 1.22.1")
+
+
+def test_the_same_way_is_told_once() -> None:
+    """The lines that end an inspection stand with the first change alone, and with what makes them work."""
+    report = only_polls(machines=[MITMPROXY], **INSPECTED)
+    text = letter(report, plan_for(report))
+
+    assert text.count("ignore_hosts:") == 1
+    assert "Then make it work: stop mitmproxy, and start it again\n" in text
+
+
+def test_squid_s_lines_warn_where_they_are_copied() -> None:
+    """Also where nobody knows yet that it is squid."""
+    assert "whoever reaches the proxy; with the acl of your network at its end" in letter_or_page(
+        conclude(seen(**NO_CONNECT))
+    )
