@@ -19,6 +19,7 @@ from app.client.doctor.whereabouts import (
     ON_A_PC,
     WHOLE_TEST,
     command,
+    exception_test,
     how_to_find,
     loopback_warning,
     machine,
@@ -77,6 +78,9 @@ def show_report(report: Report) -> None:
         console.print(Text(f"After a change, on {machine(report)}: {command(report)}"), soft_wrap=True)
         if note := password_note(report):
             console.print(Text(note))
+        when, line = exception_test(report)
+        if line:
+            console.print(Text(f"{when} {line}"), soft_wrap=True)
         console.print(Text(plan.success))
     if warning:
         _show_a_pc(console, report, plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,6 +14,10 @@ from app.client.doctor.whereabouts import address
 _UPGRADE: Final = (
     '--http1.1 -H "Connection: Upgrade" -H "Upgrade: websocket" -H "Sec-WebSocket-Version: 13" '
     '-H "Sec-WebSocket-Key: dHJhbnNvbSBkb2N0b3IgMQ=="'
+)
+
+_NO_WINDOWS: Final = (
+    "its own curl may lack --compressed; use Linux or macOS for this, or look at Transom in the browser."
 )
 
 
@@ -31,17 +36,39 @@ class Check:
     now: str
 
     @property
-    def is_stopped(self) -> bool:
-        """Whether `curl` ends it by itself, and says so as if it were an error."""
-        return " -m " in self.command
+    def ending(self) -> str:
+        """What is said where `curl` ends it by itself, and says so as if it were an error."""
+        return " “curl: (28)” at the end is normal: it stops by itself." if " -m " in self.command else ""
+
+    def lines(self) -> tuple[str, str]:
+        """What is typed, by the system on which it is."""
+        return f"Linux, macOS: {self.command}", f"Windows: {self.windows or _NO_WINDOWS}"
 
 
 def check_for(finding: Finding, report: Report) -> Check | None:
     """The test for a finding; None where `curl` can't show it."""
-    if report.observations.reach.reached is not Reached.TRANSOM:
+    if not _is_reached(report):
         return _reach(report)
     made = _CHECKS.get(finding.code)
     return made(report) if made else None
+
+
+def check_round(finding: Finding, report: Report) -> Check | None:
+    """The same without the proxy that the test was told of: as machines go that make an exception for the server."""
+    code, direct = finding.code, replace(report, proxy=None)
+    # Nobody opens a tunnel then; what it was wanted for has to work.
+    check = _upgrade(direct) if code == "CONNECT_REFUSED" and _is_reached(report) else check_for(finding, direct)
+    if check is None:
+        return None
+    # Where a proxy is told of in the shell too, `curl` would take it.
+    unix, windows = (
+        re.sub(r"^(curl\S*) ", r'\1 --noproxy "*" ', line, count=1) for line in (check.command, check.windows)
+    )
+    return replace(check, command=unix, windows=windows)
+
+
+def _is_reached(report: Report) -> bool:
+    return report.observations.reach.reached is Reached.TRANSOM
 
 
 def _reach(report: Report) -> Check:

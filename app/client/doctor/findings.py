@@ -232,7 +232,6 @@ class Findings:
             means = "Nobody who watches a job notices."
             yield self._finding("STREAMS_COMPRESSED", _MINOR, f"{what}, and come at once all the same.", means)
             return
-        ignored = " `X-Accel-Buffering: no` is read on the way, and not obeyed." if self._seen.accel_taken else ""
         works = self._ways.open[Transport.WEBSOCKET]
         means = (
             f"Nobody notices as long as WebSockets work; where one fails, {_LATE_IN_BROWSERS}."
@@ -240,15 +239,23 @@ class Findings:
             else f"{_LATE_IN_BROWSERS[:1].upper()}{_LATE_IN_BROWSERS[1:]}. Nothing is lost. Programs, such as `transom "
             "watch`, are told at once."
         )
-        seen = f"{what}, and held back to the end of the answer ({_late(compressible)}).{ignored}"
+        seen = f"{what}, and held back to the end of the answer ({_late(compressible)}).{self._ignored()}"
         yield self._finding("COMPRESSED_STREAMS_HELD", _MINOR if works else _SERIOUS, seen, means)
+
+    def _ignored(self) -> str:
+        """What became of the header by which Transom asks not to be held back."""
+        if not self._seen.accel_taken:
+            return ""
+        if self._site.told or any(finding.code == "TLS_INSPECTED" for finding in self._certificate()):
+            # Such a machine may hold streams whatever the header says, and one before it may have obeyed it.
+            return " `X-Accel-Buffering: no` did not arrive here, or was not obeyed: which of the two is not known."
+        return " `X-Accel-Buffering: no` is read on the way, and not obeyed."
 
     def _held(self, get: Pacing) -> Finding:
         padded = [self._seen.pacings.get(name) for name in ("get, 1.5 KB", "post, 16 KB")]
         more = [pacing for pacing in padded if pacing is not None]
         if all(pacing.passing in {Passing.AT_THE_END, Passing.UNKNOWN} for pacing in [get, *more]):
-            ignored = " `X-Accel-Buffering: no` is read on the way, and not obeyed." if self._seen.accel_taken else ""
-            what = f"Event streams are held back until the answer ends ({_late(get)}).{ignored}"
+            what = f"Event streams are held back until the answer ends ({_late(get)}).{self._ignored()}"
             means = f"{self._instead()} {_AS_LONG}"
             return self._finding("STREAMS_HELD", self._severity(), what, means)
         lump = next((pacing.lump_bytes for pacing in more if pacing.lump_bytes), get.lump_bytes)

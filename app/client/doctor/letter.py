@@ -10,14 +10,28 @@ from app.client.doctor.machines import Program
 from app.client.doctor.observations import Reached
 from app.client.doctor.owners import ORDER, Way, ways_to
 from app.client.doctor.plain import plain
-from app.client.doctor.plan import Plan
+from app.client.doctor.plan import INSPECTION, OF_INSPECTION, Plan
 from app.client.doctor.remedies import YOUR_SERVER
 from app.client.doctor.report import Finding, Report, Setting, Verdict
 from app.client.doctor.telling import Told, action, people, shown, steps
-from app.client.doctor.whereabouts import address, between, front, is_elsewhere, machine, stand_in, unnamed_proxy
+from app.client.doctor.whereabouts import (
+    address,
+    between,
+    front,
+    inspector_of,
+    is_elsewhere,
+    machine,
+    stand_in,
+    unnamed_proxy,
+)
 
 _INDENT = "    "
-_NO_WINDOWS = "its own curl may lack --compressed; use Linux or macOS for this, or look at Transom in the browser."
+#: Where an authority of its own vouches for what inspects, a machine may know nothing of it.
+_UNTRUSTED = (
+    "“curl: (60)” means that this machine does not trust the authority by which encrypted connections are inspected; "
+    "the test says nothing then. Type -k right after curl, for this test alone. On Windows, where curl speaks of "
+    "revocation, type --ssl-no-revoke there."
+)
 
 
 def letter(report: Report, plan: Plan) -> str:
@@ -47,7 +61,11 @@ def subject(report: Report, plan: Plan) -> str:
         return ""
     machines = between(report)
     known = [machine.name for machine in machines if machine.program is not Program.OTHER or not report.proxy]
-    names = " or ".join(["the proxy", *known] if unnamed_proxy(report) and machines else known)
+    by = inspector_of(report)
+    suspected = by and any(plan.changes[number - 1].code in OF_INSPECTION for number in plan.asked)
+    if suspected and not any(by.lower() in name.lower() for name in known):
+        known.insert(0, by)
+    names = " or ".join(["the proxy", *known] if unnamed_proxy(report) and known else known)
     if report.verdict in {Verdict.LIVE, Verdict.POLLING}:
         return f"Please change a setting of {names} for Transom" if names else "Please change a setting for Transom"
     return "Transom cannot be reached"
@@ -126,16 +144,17 @@ def _change(number: int, plan: Plan, report: Report, told: Told) -> Iterator[str
 def _check(finding: Finding, report: Report) -> Iterator[str]:
     if check := check_for(finding, report):
         yield "To see whether it worked, type this on any machine that reaches Transom the way users do:"
-        yield f"{_INDENT}Linux, macOS: {check.command}"
-        yield f"{_INDENT}Windows: {check.windows or _NO_WINDOWS}"
-        stopped = " “curl: (28)” at the end is normal: it stops by itself." if check.is_stopped else ""
-        yield f"Now it shows {check.now}. After the change: {check.then}.{stopped}"
+        yield from (f"{_INDENT}{line}" for line in check.lines())
+        yield f"Now it shows {check.now}. After the change: {check.then}.{check.ending}"
+        if INSPECTION in report.codes:
+            yield _UNTRUSTED
 
 
 def _way(way: Way, told: Told) -> Iterator[str]:
     yield from (f"{name}: {text}" for name, text in people(way, told))
     yield f"What: {action(way, told)}"
     yield from steps(way, told)
+    yield from way.test
 
 
 def _setting(setting: Setting) -> Iterator[str]:

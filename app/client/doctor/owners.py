@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.client.doctor.blocks import Block, blocks_of
+from app.client.doctor.checks import check_round
 from app.client.doctor.machines import FRONTS, Machine, Program
 from app.client.doctor.plan import INSPECTION, OF_INSPECTION
 from app.client.doctor.remedies import BETTER_ROUND, Site, change_for, lines_for
 from app.client.doctor.report import Finding, Report
-from app.client.doctor.whereabouts import between, unnamed_proxy
+from app.client.doctor.whereabouts import between, inspector_of, unnamed_proxy
 from app.client.doctor.wordings import own_words
 
 
@@ -35,6 +36,8 @@ class Way:
     owner: Owner
     what: str
     blocks: tuple[Block, ...] = ()
+    #: How it is tested, line by line, where the test of the change itself would not show it.
+    test: tuple[str, ...] = ()
 
 
 _TWICE: Final = "Where a line that begins with the same words is in that place already, replace it."
@@ -159,7 +162,7 @@ def _ways(finding: Finding, report: Report) -> Iterator[Way]:
     here = report.observations.examined_from or "the test machine"
     if site.told and finding.code in BETTER_ROUND:
         pcs = Owner("whoever sets up the users’ PCs", "each of the PCs, or the script or policy that sets their proxy")
-        yield Way(pcs, _EXCEPTION.format(host=site.name))
+        yield Way(pcs, _EXCEPTION.format(host=site.name), test=tuple(_test_round(finding, report, site)))
     if finding.code in OF_INSPECTION:
         yield from _without_inspection(report, site)
     if owner := _BY_CODE.get(finding.code):
@@ -178,19 +181,35 @@ def _ways(finding: Finding, report: Report) -> Iterator[Way]:
         yield Way(Owner(_SERVER, "the server"), _ON_443)
 
 
+def _test_round(finding: Finding, report: Report, site: Site) -> Iterator[str]:
+    """The test of an exception: any other goes through the proxy, and reports the fault although this way helped."""
+    if check := check_round(finding, report):
+        yield "To test this way, go round the proxy too. Type this on such a PC, before the change or afterwards:"
+        yield from (f"    {line}" for line in check.lines())
+        yield f"It helps if that shows: {check.then}.{check.ending} A test through the proxy does not show it."
+        yield f"Say that it was this way: our own test then goes round the proxy too (NO_PROXY={site.name})."
+
+
 def _without_inspection(report: Report, site: Site) -> Iterator[Way]:
     """The way that ends all that an inspection does, where there seems to be one."""
     for found in (finding for finding in report.findings if finding.code == INSPECTION):
         what = (
-            f"{change_for(INSPECTION, site)} The inspection may be the cause; if it is, this alone is enough. What it "
-            f"allows: {found.opens}"
+            f"{change_for(INSPECTION, site)} The inspection may be the cause; if it is, this alone is enough. "
+            f"{_made_by(report)}What it allows: {found.opens}"
         )
         yield Way(_inspector(report, site), what, _lines(INSPECTION, site, report.observations.machines))
+
+
+def _made_by(report: Report) -> str:
+    certificate = report.observations.reach.certificate
+    return f"The certificate that users are shown was made by {certificate.issuer}. " if certificate else ""
 
 
 def _inspector(report: Report, site: Site) -> Owner:
     """Whoever inspects; where its program is known, with the file and the commands of that."""
     owner = _BY_CODE[INSPECTION]
+    if name := inspector_of(report):
+        owner = replace(owner, who=owner.who.replace("what inspects", f"{name}, which inspects"))
     for machine in report.observations.machines:
         if lines_for(INSPECTION, site, machine.program):
             known = _PROGRAMS[machine.program]

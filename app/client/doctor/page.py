@@ -23,6 +23,7 @@ from app.client.doctor.whereabouts import (
     WHOLE_TEST,
     between,
     command,
+    exception_test,
     front,
     how_to_find,
     is_elsewhere,
@@ -223,6 +224,9 @@ def _again(report: Report, plan: Plan) -> list[str]:
     whole = f"run this on the same machine, <b>{escape(machine(report))}</b>:</p><pre>{escape(command(report))}</pre>"
     if note := password_note(report):
         whole += f"<p>{_text(note)}</p>"
+    when, line = exception_test(report)
+    if line:
+        whole += f"<p>{_text(when)}</p><pre>{escape(line)}</pre>"
     success = f"<p>{_text(plan.success)}</p>" if plan.success else ""
     if not plan.urgent:
         on_pcs = f"<p>After one on users’ PCs, see there: “{WHOLE_TEST}”.</p>" if is_elsewhere(report) else ""
@@ -299,7 +303,7 @@ def _how(finding: Finding, ways: list[Way], told: Told) -> str:
 
 def _owned(way: Way, told: Told) -> str:
     who = " ".join(f"<b>{name}:</b> {_text(text)}." for name, text in people(way, told))
-    lines = "\n".join(steps(way, told))
+    lines = "\n".join([*steps(way, told), *way.test])
     return f"<p>{who}</p><p>{_text(action(way, told))}</p>{_pre(lines)}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.client.doctor.conclusions import sentence_begins
+from app.client.doctor.remedies import BETTER_ROUND
 from app.client.doctor.report import Finding, Report, Severity, Verdict
 
 #: Each of these keeps WebSockets away; event streams are kept away by those of the other set.
@@ -80,19 +81,20 @@ class Plan:
 
 def plan_for(report: Report) -> Plan:
     """The plan for a report."""
+    told = report.proxy is not None
     bad = [finding for finding in report.findings if finding.severity is not Severity.GOOD]
     changes = tuple([finding for finding in bad if finding.to_do and finding.code != _SUM] or bad[:1])
     leave = tuple(finding for finding in bad if not finding.to_do)
     if report.verdict is Verdict.POLLING:
         # What cuts everything comes before what it would cut.
-        return _out_of_polling(tuple(sorted(changes, key=lambda finding: finding.code != _BRIEF)), leave)
+        return _out_of_polling(tuple(sorted(changes, key=lambda finding: finding.code != _BRIEF)), leave, told=told)
     if report.verdict is Verdict.LIVE:
-        return _to_the_rest(tuple(finding for finding in changes if finding.to_do), leave)
+        return _to_the_rest(tuple(finding for finding in changes if finding.to_do), leave, told=told)
     success = f"It worked if the first line of the test begins with “{sentence_begins(None)}”."
     return Plan(changes, leave, f"Nothing gets through at the moment. {_AND_SEE}", (1,), (), success)
 
 
-def _out_of_polling(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan:
+def _out_of_polling(changes: Sequence[Finding], leave: tuple[Finding, ...], *, told: bool) -> Plan:
     serious = {
         number: finding.code for number, finding in enumerate(changes, 1) if finding.severity is Severity.SERIOUS
     }
@@ -119,11 +121,11 @@ def _out_of_polling(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> P
         needed, either = also or [1], []
     if alone and also:
         advice += f" After that do {_listed(also)} too."
-    advice += _optional(changes, {*needed, *either})
+    advice += _optional(changes, {*needed, *either}, told=told)
     return Plan(tuple(changes), leave, advice, tuple(needed), tuple(either), _SUCCESS)
 
 
-def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan:
+def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...], *, told: bool) -> Plan:
     if not changes:
         said = "Nothing can be done about it, and nobody notices it." if leave else "Nothing stands in the way"
         return Plan((), leave, said if leave else f"{said} of messages from here.", (), (), "")
@@ -131,9 +133,9 @@ def _to_the_rest(changes: Sequence[Finding], leave: tuple[Finding, ...]) -> Plan
     if needed:
         one = len(needed) == 1
         first = "Only 1 matters to users: do 1." if one else f"{_listed(needed)} matter to users: do 1 first."
-        advice = f"{first}{_optional(changes, set(needed))}"
+        advice = f"{first}{_optional(changes, set(needed), told=told)}"
         return Plan(tuple(changes), leave, advice, tuple(needed), (), _SUCCESS)
-    advice = f"Nothing has to be changed for users.{_optional(changes, set())}"
+    advice = f"Nothing has to be changed for users.{_optional(changes, set(), told=told)}"
     return Plan(tuple(changes), leave, advice, (), (), _success_of(changes))
 
 
@@ -167,7 +169,7 @@ def is_suspect(finding: Finding, changes: Sequence[Finding]) -> bool:
     return finding.code == INSPECTION and any(change.code in OF_INSPECTION for change in changes)
 
 
-def _optional(changes: Sequence[Finding], asked: set[int]) -> str:
+def _optional(changes: Sequence[Finding], asked: set[int], *, told: bool) -> str:
     """What is said of the changes that nobody has to make."""
     rest = [(number, finding) for number, finding in enumerate(changes, 1) if number not in asked]
     suspects = [number for number, finding in rest if is_suspect(finding, changes)]
@@ -177,8 +179,11 @@ def _optional(changes: Sequence[Finding], asked: set[int]) -> str:
     costly = [number for number, finding in rest if is_noticed(finding) and number not in own]
     said = ""
     for number in suspects:
+        # The letter has an exception on the PCs before it: the proxy stays as it is then.
+        is_second = told and any(finding.code in BETTER_ROUND for finding in changes)
+        when = "right after an exception on the users’ PCs" if is_second else "first"
         done = _listed([each for each, finding in enumerate(changes, 1) if finding.code in OF_INSPECTION])
-        said += f" {number} may be the cause of {done}: where it is, {number} alone is enough, so try it first."
+        said += f" {number} may be the cause of {done}: where it is, {number} alone is enough, so try it {when}."
     if free:
         said += f" {_listed(free)} {_is(free)} optional: users lose nothing without {_it(free)}."
     for number, what in own.items():

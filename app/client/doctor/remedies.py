@@ -121,7 +121,8 @@ proxy_set_header Host $http_host;
 proxy_set_header Upgrade $http_upgrade;
 proxy_set_header Connection $connection_upgrade;"""
 _NGINX_HELD: Final = f"""\
-# REMOVE wherever it holds for that, also in http {{ … }} (of a line that names more, only X-Accel-Buffering)
+# REMOVE wherever it holds for that, also in http {{ … }}, and only if the line is there (of a line that names more, \
+only X-Accel-Buffering)
 proxy_ignore_headers X-Accel-Buffering;
 
 {_NGINX_IN_LOCATION}\

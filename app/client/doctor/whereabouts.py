@@ -6,8 +6,8 @@ from typing import Final
 
 from app.client.doctor.machines import FRONTS, Machine, Program, nearest_first
 from app.client.doctor.observations import Reached
-from app.client.doctor.remedies import YOUR_SERVER, Site
-from app.client.doctor.report import Report
+from app.client.doctor.remedies import BETTER_ROUND, YOUR_SERVER, Site
+from app.client.doctor.report import Report, Severity
 
 #: How long it takes to look at Transom's page.
 TWO_MINUTES: Final = "It takes two minutes if no job runs there."
@@ -88,6 +88,12 @@ def unnamed_proxy(report: Report) -> str:
     return f"the proxy {report.proxy} (perhaps {others})" if others else f"the proxy {report.proxy}"
 
 
+def inspector_of(report: Report) -> str:
+    """What inspects encrypted connections, by the issuer of its certificates; empty where nobody known does."""
+    certificate = report.observations.reach.certificate
+    return (certificate.inspector or "") if certificate else ""
+
+
 def machine(report: Report) -> str:
     """The name of the machine that the test ran on."""
     return report.observations.examined_from or "the test machine"
@@ -101,6 +107,24 @@ def command(report: Report, *, named: bool = False, direct: bool = False) -> str
     """
     told = "".join(f"{name}={report.proxy} " for name in _PROXY_NAMES) if report.proxy and not direct else ""
     return f"{told}transom doctor {address(report, named=named)} --seconds {_seconds(report):g}"
+
+
+def exception_test(report: Report) -> tuple[str, str]:
+    """How to look again where users' PCs go round the proxy now, with when; both empty where that is no way to do it.
+
+    By way of the proxy the fault is still there.
+    """
+    site = Site.of(report.server, told=report.proxy is not None)
+    if not site.told or not any(
+        finding.code in BETTER_ROUND and finding.to_do and finding.severity is not Severity.GOOD
+        for finding in report.findings
+    ):
+        return "", ""
+    when = (
+        f"If it was done by an exception for {site.host} on the users’ PCs, test without the proxy, as they go now "
+        "(by way of the proxy the fault is still there):"
+    )
+    return when, f"NO_PROXY={site.host} {command(report, direct=True)}"
 
 
 def password_note(report: Report) -> str:

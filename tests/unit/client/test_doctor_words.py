@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from app.client.doctor import Report
 from app.client.doctor.blocks import Block
 from app.client.doctor.certificates import Certificate
 from app.client.doctor.conclusions import conclude
-from app.client.doctor.letter import letter
+from app.client.doctor.letter import letter, subject
 from app.client.doctor.machines import Machine, Program
 from app.client.doctor.observations import (
     Caps,
@@ -34,7 +35,7 @@ from app.client.doctor.remedies import YOUR_SERVER
 from app.client.doctor.telling import Told, steps
 from app.client.doctor.whereabouts import command, how_to_find, stand_in, whole_test_lines
 from tests.unit.client.test_doctor_findings import ASKED, AT_ONCE, NGINX, REACH, seen
-from tests.unit.client.test_doctor_letter import NO_CONNECT, PROXY, SQUID
+from tests.unit.client.test_doctor_letter import NO_CONNECT, PROXY, SQUID, TINYPROXY
 from tests.unit.client.test_doctor_page import cut_when_silent, only_polls, words_of
 
 TOLD = f"HTTP_PROXY={PROXY} HTTPS_PROXY={PROXY} transom doctor https://transom.example"
@@ -314,3 +315,79 @@ def test_squid_s_lines_warn_where_they_are_copied() -> None:
     assert "whoever reaches the proxy; with the acl of your network at its end" in letter_or_page(
         conclude(seen(**NO_CONNECT))
     )
+
+
+def test_an_exception_is_tested_without_the_proxy(capsys: pytest.CaptureFixture[str]) -> None:
+    """By way of it the fault is still there, although the way helped; also where there is no letter."""
+    report = only_polls(proxy=PROXY)
+    text = letter(report, plan_for(report))
+    first, second = (part.partition("Way B")[0] for part in text.split("Way A")[1:])
+
+    assert '    Linux, macOS: curl --noproxy "*" -isSN -m 5 --http1.1 ' in first
+    assert '    Windows: curl.exe --noproxy "*" -isSN -m 5 --http1.1 ' in first
+    assert '    Linux, macOS: curl --noproxy "*" -sSN -m 5 "https://transom.example/v1/doctor/stream?' in second
+    assert "our own test then goes round the proxy too (NO_PROXY=transom.example)" in first
+    assert "-x " not in first + second
+    optional = conclude(seen(**NO_CONNECT, machines=[TINYPROXY]))
+    assert letter(optional, plan_for(optional)) == ""
+    (pcs, *_) = ways_to(plan_for(optional).changes[0], optional)
+    assert "hello" in " ".join(pcs.test)
+    for each in (report, optional):
+        show_report(each)
+        for shown in (" ".join(capsys.readouterr().out.split()), words_of(page_of(each))):
+            assert "NO_PROXY=transom.example transom doctor https://transom.example --seconds 20" in shown
+            assert "by an exception for transom.example on the users’ PCs" in shown
+    assert "an exception for" not in words_of(page_of(only_polls()))
+
+
+def test_what_inspects_is_named_in_the_letter() -> None:
+    """By the issuer of its certificate, and in the subject; where a machine has that name already, once."""
+    report = only_polls(proxy=PROXY, machines=[NGINX], **INSPECTED)
+    plan = plan_for(report)
+    text = letter(report, plan)
+
+    assert subject(report, plan) == "Please change a setting of the proxy or mitmproxy or nginx 1.22.1 for Transom"
+    assert "Who: whoever runs mitmproxy, which inspects encrypted connections" in text
+    assert "The certificate that users are shown was made by mitmproxy (mitmproxy)." in text
+    named = only_polls(machines=[MITMPROXY], **INSPECTED)
+    assert subject(named, plan_for(named)) == "Please change a setting of mitmproxy 12.1.2 for Transom"
+    unknown = only_polls(proxy=PROXY, reach=replace(REACH, certificate=OWN, trusted_by="system"))
+    assert subject(unknown, plan_for(unknown)) == "Please change a setting for Transom"
+    assert "The certificate that users are shown was made by Example Ltd CA." in letter(unknown, plan_for(unknown))
+
+
+OWN = Certificate("Example Ltd CA", "transom.example")
+
+
+@pytest.mark.parametrize("changes", [{"proxy": PROXY}, INSPECTED])
+def test_a_line_that_may_not_be_there_is_not_told_of_as_a_fact(changes: dict[str, Any]) -> None:
+    """Where something else holds streams, nginx may have obeyed the header; it comes last."""
+    hedged = "X-Accel-Buffering: no did not arrive here, or was not obeyed"
+    fact = "X-Accel-Buffering: no is read on the way, and not obeyed."
+    report = only_polls(machines=[NGINX], accel_taken=True, **changes)
+    text = letter(report, plan_for(report))
+
+    assert hedged in text
+    assert fact not in text
+    assert "also in http { … }, and only if the line is there" in text.rpartition("Way ")[2]
+    alone = only_polls(machines=[NGINX], accel_taken=True)
+    assert fact in letter(alone, plan_for(alone))
+
+
+def test_the_page_and_the_letter_have_one_order() -> None:
+    """An exception on the PCs is the safest; what ends an inspection comes right after it."""
+    report = only_polls(proxy=PROXY, **INSPECTED)
+
+    assert "3 alone is enough, so try it right after an exception on the users’ PCs." in words_of(page_of(report))
+    assert "inspection" in letter(report, plan_for(report)).partition("Way B")[2].partition("Way C")[0]
+
+
+def test_a_test_that_says_nothing_is_told_apart() -> None:
+    """Who has no trust in what inspects sees another error than the fault."""
+    inspected = only_polls(**INSPECTED)
+    text = letter(inspected, plan_for(inspected))
+
+    assert text.count("“curl: (60)” means that this machine does not trust the authority") == 2
+    assert "Type -k right after curl" in text
+    assert "--ssl-no-revoke" in text
+    assert "curl: (60)" not in letter(only_polls(), plan_for(only_polls()))
