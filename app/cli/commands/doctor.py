@@ -61,8 +61,14 @@ def doctor(
 
 def _require_writable(path: Path) -> None:
     """Before half a minute is spent on what could not be written then."""
+    # A link may lead to what is not there yet.
+    path = path.resolve()
+    is_new = not path.exists()
     try:
         path.open("a").close()
+        if is_new:
+            # There is a file once there is a page.
+            path.unlink()
     except OSError as error:
         raise typer.BadParameter(f"{str(path)!r}: {error.strerror}", param_hint="--html") from None
 

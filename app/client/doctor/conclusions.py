@@ -108,7 +108,8 @@ def _who(seen: Observations) -> str:
 
 
 def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    # A name keeps its capital.
+    return sentence if sentence.startswith("Transom") else sentence[:1].lower() + sentence[1:]
 
 
 _UPGRADES: Final = {

@@ -41,7 +41,12 @@ _OR_REFUSE: Final = (
 )
 _AS_LONG: Final = "The stream of this test lasted 3 s; real ones last minutes, and whoever waits for one waits as long."
 _ONLY_POLLS: Final = "Messages come by long polling: up to some seconds late, and at more cost to the server."
-
+_LOCAL_ADDRESS: Final = "open it as http://localhost"
+#: In the page's own words, so that who sees them knows them again.
+_ENDS_IN_POLLING: Final = (
+    " At the third cut in a row, often after about ten seconds, Transom's page gives up such connections. Users end up "
+    "with “Live by asking again and again (long polling): something on the way cuts every connection after a while”."
+)
 
 #: As `make proxies` measures it with nginx, which holds everything back: by 0.2 s at the median, 3.3 s at the worst.
 _LATE_IN_BROWSERS: Final = (
@@ -132,7 +137,9 @@ class Findings:
             seen = "The server is a Transom that can't be examined: it has no /v1/doctor."
             yield self._finding("SERVER_TOO_OLD", _SERIOUS, seen, "Nothing can be said of the way to it.", by="")
         elif reach.reached is Reached.TRANSOM_REFUSES:
-            seen = f"Transom itself refuses the very first request: {detail}."
+            # What it says is meant for whoever sits at the server.
+            here = _LOCAL_ADDRESS if self._site.loopback else f"{_LOCAL_ADDRESS} on the server itself"
+            seen = f"Transom itself refuses the very first request: {detail.replace(_LOCAL_ADDRESS, here)}."
             yield self._finding("TRANSOM_REFUSES", _SERIOUS, seen, nothing, by="")
         elif reach.reached is Reached.NOT_TRANSOM:
             seen = f"What answers there is not Transom (status {reach.status})."
@@ -296,6 +303,9 @@ class Findings:
                     "While a job says nothing for a few seconds, the connection breaks off and is made again, again "
                     "and again. No message is lost, but some come a second or two late."
                 )
+                # What the page takes first is cut; that the other kind would last, it does not find out.
+                if (websocket if self._ways.open[Transport.WEBSOCKET] else silent) is not None:
+                    means += _ENDS_IN_POLLING
             else:
                 means = (
                     "Event streams are never silent so long: Transom says something every 10 s. A WebSocket may break "

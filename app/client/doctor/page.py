@@ -13,7 +13,7 @@ from app.client.doctor.glossary import WORDS
 from app.client.doctor.letter import letter, subject
 from app.client.doctor.machines import Program
 from app.client.doctor.owners import ORDER, Way, ways_to
-from app.client.doctor.plain import NOBODY_KNOWN, plain
+from app.client.doctor.plain import NOBODY_KNOWN, Tone, plain
 from app.client.doctor.plan import WEBSOCKETS, Plan, is_noticed, is_suspect, plan_for
 from app.client.doctor.report import Finding, Report, Setting, Severity, Tried, Verdict
 from app.client.doctor.telling import Told, action, people, shown, steps
@@ -27,6 +27,7 @@ from app.client.doctor.whereabouts import (
     front,
     how_to_find,
     is_elsewhere,
+    late_all_the_same,
     loopback_warning,
     machine,
     password_note,
@@ -141,6 +142,8 @@ def _plain(report: Report, plan: Plan) -> str:
     words = plain(report, plan)
     said = [" ".join(words.noticed), loopback_warning(report, asking=plan.urgent), words.to_do]
     shown = "".join(f"<p>{_text(each)}</p>" for each in said if each)
+    if words.tone is Tone.GOOD:
+        shown += f"<p>{_text(late_all_the_same(report))}</p>"
     if plan.urgent:
         if is_elsewhere(report):
             shown += f"<ol>{_listed(_in_order(report))}</ol>"

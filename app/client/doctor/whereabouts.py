@@ -109,6 +109,18 @@ def command(report: Report, *, named: bool = False, direct: bool = False) -> str
     return f"{told}transom doctor {address(report, named=named)} --seconds {_seconds(report):g}"
 
 
+def late_all_the_same(report: Report) -> str:
+    """What to do where users wait for messages although nothing was found."""
+    if is_elsewhere(report):
+        how = "look there as is said below"
+    else:
+        how = f"make this page on the PC where they do (`transom doctor {address(report)} --html page.html`)"
+    return (
+        f"If messages come late all the same, {how}. If nothing is found there either, tell whoever runs Transom, and "
+        "send that page along."
+    )
+
+
 def exception_test(report: Report) -> tuple[str, str]:
     """How to look again where users' PCs go round the proxy now, with when; both empty where that is no way to do it.
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from app.cli.doctor_text import show_report
+from app.cli.main import app as cli
 from app.client.doctor import Report
 from app.client.doctor.blocks import Block
 from app.client.doctor.certificates import Certificate
@@ -391,3 +394,49 @@ def test_a_test_that_says_nothing_is_told_apart() -> None:
     assert "Type -k right after curl" in text
     assert "--ssl-no-revoke" in text
     assert "curl: (60)" not in letter(only_polls(), plan_for(only_polls()))
+
+
+def test_where_users_end_up_is_said() -> None:
+    """Where what the page takes is cut again and again, it asks instead; not where only what it does not take is."""
+    cut = Lasting(20, cut_after=2.0)
+    ends = "Users end up with “Live by asking again and again (long polling): something on the way cuts"
+
+    assert ends in words_of(page_of(conclude(seen(silent=cut, quiet_websocket=cut))))
+    assert ends in words_of(page_of(conclude(seen(silent=cut, websocket=STRIPPED))))
+    assert ends not in words_of(page_of(conclude(seen(silent=cut, quiet_websocket=Lasting(20)))))
+    assert ends in words_of(page_of(conclude(seen(silent=Lasting(20), quiet_websocket=cut))))
+
+
+def test_the_server_s_own_address_is_meant_on_the_server() -> None:
+    """Whoever reads it on another machine would open that one's; and Transom keeps its capital."""
+    said = "This server does not answer to the name 'a.example': open it as http://localhost, or add the name to X"
+    report = conclude(Observations("https://a.example", None, 20.0, Reach(Reached.TRANSOM_REFUSES, said)))
+    text = letter_or_page(report)
+
+    assert "open it as http://localhost on the server itself, or add the name" in text
+    assert "http://localhost, or" not in text
+    assert report.sentence.startswith("Transom can't be reached from here: Transom itself refuses")
+    here = conclude(Observations(LOOPBACK, None, 20.0, Reach(Reached.TRANSOM_REFUSES, said)))
+    assert "open it as http://localhost, or" in letter_or_page(here)
+
+
+def test_who_comes_as_things_are_late_all_the_same_is_told_what_to_do() -> None:
+    """Where nothing needs to be changed, and only there."""
+    said = "If messages come late all the same, "
+
+    page = words_of(page_of(conclude(seen())))
+    assert f"{said}make this page on the PC where they do (transom doctor https://transom.example --html" in page
+    assert "tell whoever runs Transom, and send that page along" in page
+    assert f"{said}look there as is said below" in words_of(page_of(conclude(seen(server=LOOPBACK))))
+    assert said not in words_of(page_of(only_polls()))
+
+
+def test_there_is_no_file_before_there_is_a_page(tmp_path: Path) -> None:
+    """A wrong address leaves none, and what was there before is left as it was."""
+    new, old = tmp_path / "new.html", tmp_path / "old.html"
+    old.write_text("a page")
+    for path in (new, old):
+        assert CliRunner().invoke(cli, ["doctor", "ftp://a.example", "--html", str(path)]).exit_code != 0
+
+    assert not new.exists()
+    assert old.read_text() == "a page"
