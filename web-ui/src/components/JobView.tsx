@@ -90,7 +90,8 @@ export function JobView(props: JobViewProps): ReactElement {
     ready,
   });
 
-  const atNewest = player.live || (player.index === paced?.frame_index && watched && !player.playing);
+  // Whoever went to a frame sees the best picture there is of it, also where it is the one that came last.
+  const atNewest = player.live || (player.index === paced?.frame_index && watched && !player.chosen);
   const content = useSettled(
     atNewest ? (source.newest() ?? NOTHING) : frameCount > 0 ? source.content(player.index) : NOTHING,
     sameContent,

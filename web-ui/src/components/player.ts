@@ -8,6 +8,8 @@ export interface Player {
   last: number;
   /** The newest frame is shown, whichever that is. */
   live: boolean;
+  /** Someone went to the frame that is shown, or it was played to. */
+  chosen: boolean;
   /** Recorded frames play. */
   playing: boolean;
   /** The picture changes by itself: live, or playing. */
@@ -86,6 +88,7 @@ export function usePlayer({ frameCount, newest, running, fps, driven, ready }: P
       index,
       last,
       live,
+      chosen: place !== null,
       playing,
       moving: playing || live,
       canMove,
@@ -96,6 +99,6 @@ export function usePlayer({ frameCount, newest, running, fps, driven, ready }: P
       playedTo: setPlace,
       finish,
     }),
-    [index, last, live, playing, canMove, seek, step, toggle, goLive, finish],
+    [index, last, live, place, playing, canMove, seek, step, toggle, goLive, finish],
   );
 }

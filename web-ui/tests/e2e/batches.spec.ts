@@ -264,6 +264,8 @@ test("of a long list only the pictures of rows that are there are waited for, ho
 
   isStalled = false;
   await page.reload();
+  // As long as the list is not there, there is nothing to scroll.
+  await expect(rows.first()).toBeVisible();
   const last = rows.filter({ hasText: "picture-200.png" });
   await page.evaluate(() => {
     window.scrollTo(0, document.documentElement.scrollHeight);

@@ -1,5 +1,5 @@
 /** The overlay follows the job, lets a person look back meanwhile, and says how the connection is. */
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 
 import harbour from "../../../plugins/samples/harbour.webm?url";
@@ -144,6 +144,65 @@ test("over a video the boxes are those of the very frame that the browser shows"
     await userEvent.keyboard("{ArrowRight}");
     await untilFrame(overlay, asked + 1);
     await expect.poll(() => onScreen.at(-1)).toBe(asked + 1);
+  }
+});
+
+/** As Chromium is when it is busy: a seek is said to have ended while the picture before it is still the one that is there. */
+function pictureComesAfter(milliseconds: number, video: HTMLVideoElement): void {
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const Frame = window.VideoFrame;
+  const timestamp = (): number => {
+    const frame = new Frame(video);
+    frame.close();
+    return frame.timestamp;
+  };
+  let [before, lateUntil] = [0, 0];
+  video.addEventListener("seeking", () => {
+    if (performance.now() >= lateUntil) before = timestamp();
+  });
+  video.addEventListener("seeked", () => (lateUntil = performance.now() + milliseconds), { capture: true });
+  vi.stubGlobal(
+    "VideoFrame",
+    class {
+      timestamp = performance.now() < lateUntil ? before : timestamp();
+      close = () => undefined;
+    },
+  );
+}
+
+test("a seek whose picture comes late ends at the frame that was asked for", async () => {
+  const overlay = await watch({ recording: filmed });
+  const video = overlay.screen.container.querySelector("video");
+  if (video === null) throw new Error("There is no video");
+  const onScreen = framesOnScreen(video);
+  overlay.say(...beginning(), statusMessage("done", { progress: 100 }));
+  await untilFrame(overlay, 0);
+  await expect.poll(() => onScreen.at(-1)).toBe(0);
+  pictureComesAfter(60, video);
+
+  const timeline = overlay.screen.getByRole("slider", { name: "Timeline" });
+  for (const part of [0.5, 0.1]) {
+    await timeline.click({ position: { x: Math.round(timeline.element().clientWidth * part), y: 5 } });
+    const asked = Number(timeline.element().getAttribute("aria-valuenow"));
+    await untilFrame(overlay, asked);
+    await expect.poll(() => onScreen.at(-1)).toBe(asked);
+  }
+});
+
+test("after the end the frame that came last is seen as any other is: in the video", async () => {
+  const overlay = await watch({ recording: filmed });
+  const video = overlay.screen.container.querySelector("video");
+  if (video === null) throw new Error("There is no video");
+  const onScreen = framesOnScreen(video);
+  overlay.say(...beginning(), ...framesUpTo(6));
+  await untilFrame(overlay, 5);
+  overlay.say(statusMessage("done", { progress: 100 }));
+  await untilFrame(overlay, 5);
+
+  for (const [key, index] of [["{ArrowLeft}", 4], ["{ArrowRight}", 5]] as const) {
+    await userEvent.keyboard(key);
+    await untilFrame(overlay, index);
+    await expect.poll(() => onScreen.at(-1)).toBe(index);
   }
 });
 

@@ -96,7 +96,7 @@ export class FrameStage {
     this.#handlers = handlers;
     this.#images = new ImageLoader((loaded) => this.#imageLoaded(loaded), (url) => this.#failed(url));
     this.#seeker = new VideoSeeker(video, {
-      onFrame: (timeMs) => this.#videoFrame(timeMs),
+      onFrame: (timeMs, isSettled) => this.#videoFrame(timeMs, isSettled),
       onEnded: () => handlers.onEnded(),
       onFailed: () => this.#failed(this.#wanted.picture?.url ?? video.src),
     });
@@ -164,18 +164,19 @@ export class FrameStage {
   }
 
   /** The video shows another picture: paint it at once with what belongs to it, before the video goes on. */
-  #videoFrame(timeMs: number): void {
+  #videoFrame(timeMs: number, isSettled: boolean): void {
     if (this.#wanted.picture?.kind !== "video") return;
     const content = this.#ofMoment(timeMs);
-    if (this.#isSoughtAgain(content)) return;
+    if (this.#isSoughtAgain(content, isSettled)) return;
     this.#put(content, this.#video, true);
     if (this.#playing) this.#handlers.onPlayed(content.frame?.known === true ? this.#shown : this.#handlers.contentAt(timeMs));
   }
 
-  /** Whether the frame that is wanted is not the one that is shown, and is looked for elsewhere. */
-  #isSoughtAgain(content: Content): boolean {
+  /** Whether the frame that is wanted is not the one that is shown, and is waited for or looked for elsewhere. */
+  #isSoughtAgain(content: Content, isSettled: boolean): boolean {
     const { frame, picture } = this.#wanted;
     if (this.#playing || picture === null || frame?.known !== true || content.frame === null) return false;
+    if (!isSettled) return content.frame.index !== frame.index;
     const atMs = this.#search.next(content.frame.index, frame.index);
     if (atMs !== null) this.#seeker.seek(picture.url, atMs);
     return atMs !== null;

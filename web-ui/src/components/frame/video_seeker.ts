@@ -3,10 +3,18 @@
 const [SLOWEST, FASTEST] = [1 / 16, 16];
 /** The clock of a video counts no finer. */
 const SAME_SECONDS = 0.0005;
+/**
+ * So long after a seek has ended the element may still hold the picture before it: Chromium says that it is there on one
+ * thread and puts the picture up on another, and the second may be late.
+ */
+const SETTLED_MS = 120;
 
 export interface SeekerHandlers {
-  /** Another picture can be drawn, of this moment of the input. */
-  onFrame: (timeMs: number) => void;
+  /**
+   * Another picture can be drawn, of this moment of the input. One that is not settled may be what was there before a
+   * seek; what is there afterwards is told again.
+   */
+  onFrame: (timeMs: number, isSettled: boolean) => void;
   onEnded: () => void;
   onFailed: () => void;
 }
@@ -26,6 +34,8 @@ export class VideoSeeker {
   /** Its first frame was seen: before that nothing is gone to, for times are counted from it. */
   #isOpen = false;
   #playing = false;
+  /** Runs while a seek has ended and what it has brought is not sure yet. */
+  #settling: number | null = null;
   /** What the container's clock says at the first frame, in milliseconds; null until that was seen. */
   #firstMs: number | null = null;
 
@@ -66,6 +76,7 @@ export class VideoSeeker {
     this.#video.playbackRate = Math.min(FASTEST, Math.max(SLOWEST, rate));
     if (this.#playing) return;
     this.#playing = true;
+    this.#unsettle();
     this.#start();
   }
 
@@ -76,6 +87,7 @@ export class VideoSeeker {
 
   close(): void {
     this.#stop.abort();
+    this.#unsettle();
     this.pause();
     this.#url = null;
     this.#video.removeAttribute("src");
@@ -132,6 +144,7 @@ export class VideoSeeker {
       return;
     }
     this.#goingTo = seconds;
+    this.#unsettle();
     this.#video.currentTime = seconds;
   }
 
@@ -150,12 +163,23 @@ export class VideoSeeker {
     }
     if (this.#playing) {
       this.#wanted = null;
+      this.#unsettle();
       return;
     }
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     const shown = this.#wanted;
     this.#wanted = null;
-    this.#handlers.onFrame(this.nowMs() ?? shown);
+    this.#unsettle();
+    this.#settling = window.setTimeout(() => {
+      this.#settling = null;
+      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? shown, true);
+    }, SETTLED_MS);
+    this.#handlers.onFrame(this.nowMs() ?? shown, false);
+  }
+
+  #unsettle(): void {
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#settling = null;
   }
 
   /** Hear of each picture that the element puts on the screen. */
@@ -166,7 +190,7 @@ export class VideoSeeker {
       // Where the element can be asked itself, it is, once it is open.
       if (typeof VideoFrame === "undefined") this.#firstMs ??= mediaTime * 1000;
       this.#follow();
-      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? mediaTime * 1000 - (this.#firstMs ?? 0));
+      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? mediaTime * 1000 - (this.#firstMs ?? 0), this.#settling === null);
     });
   }
 }
