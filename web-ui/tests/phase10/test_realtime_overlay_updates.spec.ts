@@ -15,6 +15,7 @@ import {
   warnings,
 } from "../../src/stories/made/job.ts";
 import { wholeRecording } from "../../src/stories/made/recording.ts";
+import { pictureOf } from "../../src/stories/made/scene.ts";
 import { untilFrame, watch } from "./watched_overlay.ts";
 
 const FPS_KEY = "forgesyte_fps_target";
@@ -85,6 +86,20 @@ test("space holds the picture still while the job goes on", async () => {
   await expect.element(overlay.screen.getByRole("slider", { name: "Timeline" })).toHaveAttribute("aria-valuemax", "6");
   await untilFrame(overlay, 5);
   await expect.element(overlay.screen.getByRole("button", { name: "Play" })).toBeVisible();
+});
+
+test("who holds the picture still while the job runs keeps that picture, not an older one that is kept", async () => {
+  const listed: Recording = { ...wholeRecording, frameCount: 3, picture: () => ({ kind: "preview", url: pictureOf(2), frameIndex: 2 }) };
+  const overlay = await watch({ recording: listed });
+  overlay.say(...beginning(), ...framesUpTo(6));
+  await untilFrame(overlay, 5);
+
+  await userEvent.keyboard(" ");
+  overlay.say(frameMessage(6));
+
+  await expect.element(overlay.screen.getByRole("slider", { name: "Timeline" })).toHaveAttribute("aria-valuemax", "6");
+  await untilFrame(overlay, 5);
+  await expect.element(overlay.screen.getByText(/^The picture is frame/)).not.toBeInTheDocument();
 });
 
 test("an ended job plays from its first frame to its last", async () => {

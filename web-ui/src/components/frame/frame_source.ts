@@ -65,9 +65,11 @@ export function frameSource(
   function picture(index: number): Picture | null {
     const kept = recording?.picture(index) ?? null;
     if (kept?.kind === "video") return { ...kept, atMs: within(index) };
-    if (kept !== null) return kept;
+    if (kept?.kind === "image") return kept;
     const shown = live.findLast((frame) => frame.frame_index <= index && (frame.image_url ?? null) !== null);
-    if (shown?.image_url === null || shown?.image_url === undefined) return null;
+    if (shown?.image_url === null || shown?.image_url === undefined) return kept;
+    // What is kept was listed a moment ago; what has streamed in since may be nearer.
+    if (kept !== null && kept.frameIndex <= index && kept.frameIndex >= shown.frame_index) return kept;
     return { kind: "preview", url: address(shown.image_url), frameIndex: shown.frame_index };
   }
 
