@@ -10,7 +10,7 @@ import re
 import socket
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,7 +26,9 @@ _SECRET = frozenset({"webhook_secret", "outbound_proxy"})
 _OF_THE_WEB = frozenset(
     f"{PREFIX}{name}" for name in ("WEBHOOK_HOSTS", "WEBHOOK_SECRET", "INPUT_URL_HOSTS", "OUTBOUND_PROXY")
 )
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+#: How a Redis over TLS may be told to look at its certificate: the names that kombu reads.
+_CERTIFICATES = ("required", "optional", "none", "CERT_REQUIRED", "CERT_OPTIONAL", "CERT_NONE")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)\S+@")
 
 
 class Settings(BaseSettings):
@@ -175,6 +177,8 @@ class Settings(BaseSettings):
     def _broker_url(cls, value: str) -> str:
         if value and not re.match(r"(rediss?|redis\+socket|amqps?|pyamqp)://", value):
             raise ValueError("must start with redis://, rediss://, redis+socket:// or amqp://")
+        if value:
+            _require_broker_address(value)
         return value
 
     @field_validator("no_progress_seconds")
@@ -278,6 +282,28 @@ class Settings(BaseSettings):
     def child_processes(self) -> int:
         """How many tool processes a worker has."""
         return self.workers or max(2, os.cpu_count() or 1)
+
+
+def _require_broker_address(url: str) -> None:
+    """Raises `ValueError` for what would be stumbled over only where the broker is connected to."""
+    # What is read as its port or its path may be a part of the password: it is not named.
+    broken = "is no whole address; in a password @, /, # and ? are written %40, %2F, %23 and %3F"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(broken) from None
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        raise ValueError(broken)
+    if not parts.scheme.startswith("redis"):
+        return
+    if parts.scheme != "redis+socket" and not re.fullmatch(r"/?\d*", parts.path):
+        raise ValueError("must end in the number of a database, such as /0")
+    for name, value in parse_qsl(parts.query):
+        if name == "ssl_cert_reqs" and value not in _CERTIFICATES:
+            raise ValueError(f"ssl_cert_reqs must be one of {', '.join(_CERTIFICATES)}")
+        if name != "virtual_host" and not name.startswith("ssl_"):
+            raise ValueError(f"{name} is not known behind the ?: only ssl_… and virtual_host are")
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -92,6 +92,11 @@ def test_a_wrong_command_line_is_a_usage_error(arguments: list[str]) -> None:
         (["up"], {"TRANSOM_PORT": "many"}, "TRANSOM_PORT='many'"),
         (["web"], {"TRANSOM_ROOT_PATH": "no slash"}, "TRANSOM_ROOT_PATH='no slash'"),
         (["worker"], {"TRANSOM_BROKER_URL": "http://x"}, "TRANSOM_BROKER_URL='http://x'"),
+        (["web"], {"TRANSOM_BROKER_URL": "redis://localhost:many/0"}, "TRANSOM_BROKER_URL='redis://localhost:many/0'"),
+        (["worker"], {"TRANSOM_BROKER_URL": "redis://:12/secret@localhost/0"}, "redis://:***@localhost/0': is no "),
+        (["worker"], {"TRANSOM_BROKER_URL": "redis://localhost/main"}, "TRANSOM_BROKER_URL='redis://localhost/main'"),
+        (["web"], {"TRANSOM_BROKER_URL": "rediss://localhost/0?ssl_cert_reqs=yes"}, "must be one of required, "),
+        (["up"], {"TRANSOM_BROKER_URL": "redis://localhost/0?wait=5"}, "wait is not known behind the ?"),
         (["worker"], {}, "TRANSOM_BROKER_URL is empty"),
         (["migrate"], {"TRANSOM_DATABASE_URL": "mysql://x"}, "TRANSOM_DATABASE_URL='mysql://x'"),
         (["migrate"], {"TRANSOM_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "the database can't be used"),
@@ -109,6 +114,7 @@ def test_a_wrong_setting_is_a_sentence(
     assert expected in ended.stderr
     assert ended.stderr.endswith("[CONFIGURATION_INVALID]\n")
     assert "Traceback" not in ended.stderr
+    assert "secret" not in ended.stderr
 
 
 def test_a_password_is_not_shown() -> None:
