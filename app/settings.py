@@ -10,11 +10,12 @@ import re
 import socket
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.broker_address import read_broker, with_authorities
 from app.errors import ConfigurationError
 from app.outbound.guard import read_hosts, read_networks, require_proxy
 from app.webhooks.signing import keys_of
@@ -26,8 +27,6 @@ _SECRET = frozenset({"webhook_secret", "outbound_proxy"})
 _OF_THE_WEB = frozenset(
     f"{PREFIX}{name}" for name in ("WEBHOOK_HOSTS", "WEBHOOK_SECRET", "INPUT_URL_HOSTS", "OUTBOUND_PROXY")
 )
-#: How a Redis over TLS may be told to look at its certificate: the names that kombu reads.
-_CERTIFICATES = ("required", "optional", "none", "CERT_REQUIRED", "CERT_OPTIONAL", "CERT_NONE")
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)\S+@")
 
 
@@ -38,7 +37,11 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path(".transom"), description="Where the embedded database, broker and blobs live.")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
-    broker_url: str = Field("", description="kombu URL; empty: `transom up` starts the embedded Valkey.")
+    broker_url: str = Field(
+        "",
+        description="Valkey or Redis (`redis://`, `rediss://`, `redis+socket://`) or RabbitMQ (`amqp://`, `amqps://`); "
+        "empty: `transom up` starts the embedded Valkey.",
+    )
     storage_url: str = Field("", description="fsspec URL of the blobs; empty: a folder in the data folder.")
     namespace: str = Field(
         "transom",
@@ -175,10 +178,15 @@ class Settings(BaseSettings):
     @field_validator("broker_url")
     @classmethod
     def _broker_url(cls, value: str) -> str:
-        if value and not re.match(r"(rediss?|redis\+socket|amqps?|pyamqp)://", value):
-            raise ValueError("must start with redis://, rediss://, redis+socket:// or amqp://")
         if value:
-            _require_broker_address(value)
+            read_broker(value)
+        return value
+
+    @field_validator("ca_bundle")
+    @classmethod
+    def _ca_bundle(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("there is no such file")
         return value
 
     @field_validator("no_progress_seconds")
@@ -242,6 +250,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'transom.db'}"
 
     @property
+    def resolved_broker_url(self) -> str:
+        """The broker that is used, with the authorities that its certificate may be from; empty where there is none."""
+        return with_authorities(self.broker_url, self.ca_bundle)
+
+    @property
     def resolved_storage_url(self) -> str:
         """The blob storage that is used."""
         return self.storage_url or (self.data_dir / "blobs").as_uri()
@@ -282,28 +295,6 @@ class Settings(BaseSettings):
     def child_processes(self) -> int:
         """How many tool processes a worker has."""
         return self.workers or max(2, os.cpu_count() or 1)
-
-
-def _require_broker_address(url: str) -> None:
-    """Raises `ValueError` for what would be stumbled over only where the broker is connected to."""
-    # What is read as its port or its path may be a part of the password: it is not named.
-    broken = "is no whole address; in a password @, /, # and ? are written %40, %2F, %23 and %3F"
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise ValueError(broken) from None
-    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
-        raise ValueError(broken)
-    if not parts.scheme.startswith("redis"):
-        return
-    if parts.scheme != "redis+socket" and not re.fullmatch(r"/?\d*", parts.path):
-        raise ValueError("must end in the number of a database, such as /0")
-    for name, value in parse_qsl(parts.query):
-        if name == "ssl_cert_reqs" and value not in _CERTIFICATES:
-            raise ValueError(f"ssl_cert_reqs must be one of {', '.join(_CERTIFICATES)}")
-        if name != "virtual_host" and not name.startswith("ssl_"):
-            raise ValueError(f"{name} is not known behind the ?: only ssl_… and virtual_host are")
 
 
 def load_settings(**overrides: object) -> Settings:

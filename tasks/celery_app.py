@@ -12,6 +12,7 @@ from typing import Any, Final
 from celery import Celery, signals
 from celery.worker import state
 
+from app.broker_address import read_broker
 from app.jobs.queue import celery_queue
 from app.logs import configure_logging
 from app.settings import Settings, load_settings
@@ -26,8 +27,10 @@ DEFAULT_QUEUE: Final = "cpu"
 
 def make_celery(settings: Settings) -> Celery:
     """The application as these settings want it."""
-    celery = Celery("transom", broker=settings.broker_url or None, include=["tasks.run_next"])
+    broker = read_broker(settings.resolved_broker_url) if settings.broker_url else None
+    celery = Celery("transom", broker=broker.url if broker else None, include=["tasks.run_next"])
     celery.conf.update(
+        broker_use_ssl=broker.tls if broker else False,
         # Spawned children share no lock, thread or GPU context with their parent.
         worker_pool="prefork",
         worker_pool_start_method="spawn",

@@ -38,10 +38,10 @@ def open_scribe_resources(settings: Settings) -> Iterator[ScribeResources]:
         # The scribe has one thread of transactions; reads of its own it has none.
         database = Database(settings.resolved_database_url, read_threads=1)
         stack.callback(database.close)
-        publisher = EventPublisher(settings.broker_url, namespace=settings.namespace)
+        publisher = EventPublisher(settings.resolved_broker_url, namespace=settings.namespace)
         publisher.start()
         stack.callback(publisher.close)
-        queue = JobQueue(settings.broker_url, namespace=settings.namespace)
+        queue = JobQueue(settings.resolved_broker_url, namespace=settings.namespace)
         queue.start()
         stack.callback(queue.close)
         blobs = BlobStore(settings.resolved_storage_url)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from celery import Celery
 
+from app.broker_address import read_broker
 from app.realtime.broker_lines import let_go
 
 logger = logging.getLogger(__name__)
@@ -30,8 +31,10 @@ class JobQueue:
 
     def __init__(self, broker_url: str, *, namespace: str) -> None:
         self._namespace = namespace
-        self._celery = Celery("transom", broker=broker_url)
+        address = read_broker(broker_url)
+        self._celery = Celery("transom", broker=address.url)
         self._celery.conf.update(
+            broker_use_ssl=address.tls,
             task_ignore_result=True,
             task_publish_retry=False,
             broker_connection_timeout=2,

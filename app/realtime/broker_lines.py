@@ -20,6 +20,8 @@ from kombu.exceptions import KombuError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from app.broker_address import read_broker
+
 #: Batches that wait in RabbitMQ for one consumer; older ones are dropped, the log has them.
 MAX_WAITING: Final = 1000
 #: RabbitMQ and a consumer each take the other for gone after two of these without a sign; a Redis that has said nothing
@@ -86,14 +88,16 @@ def let_go(connection: Connection) -> None:
 @cache
 def errors(url: str) -> tuple[type[BaseException], ...]:
     """What is raised where the broker is away, or goes away."""
-    connection = Connection(url)
+    connection = Connection(read_broker(url).url)
     return (*_BROKER_ERRORS, socket.timeout, *connection.connection_errors, *connection.channel_errors)
 
 
 @contextmanager
 def _connected(url: str, *, heartbeat: int) -> Iterator[Connection]:
+    address = read_broker(url)
     connection = Connection(
-        url,
+        address.url,
+        ssl=address.tls,
         connect_timeout=2.0,
         heartbeat=heartbeat,
         transport_options={}

@@ -89,7 +89,7 @@ class Relay:
         self._closing = False
         if consumer is None:
             self._consumer: Consumer = EventConsumer(
-                settings.broker_url,
+                settings.resolved_broker_url,
                 namespace=settings.namespace,
                 node_id=settings.resolved_node_id,
                 on_batch=self._inbox.put,

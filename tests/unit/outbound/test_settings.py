@@ -56,6 +56,11 @@ def test_tools_never_see_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_bundle_that_can_not_be_read_is_named(tmp_path: Path) -> None:
-    """Where outbound requests are made at all, it is noticed at the start."""
+    """One that is not there is refused at once, and one without a certificate where outbound requests are made."""
+    file = tmp_path / "nothing.pem"
+    with pytest.raises(ConfigurationError, match="TRANSOM_CA_BUNDLE=.*no such file"):
+        load_settings(ca_bundle=file)
+
+    file.write_text("nothing")
     with pytest.raises(ConfigurationError, match="TRANSOM_CA_BUNDLE="):
-        outbound_to("*", Settings(ca_bundle=tmp_path / "nothing.pem"))
+        outbound_to("*", Settings(ca_bundle=file))

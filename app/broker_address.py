@@ -1,0 +1,107 @@
+"""The broker's address: what of it is understood, and whom a connection over TLS trusts.
+
+`rediss://` and `amqps://` are over TLS: the broker's certificate has to be for the name in the address, and from an
+authority that the system trusts, or that a file names. kombu alone would take any certificate of a Redis, and of a
+RabbitMQ one for any name; and what a query says of TLS it hands on by names which only its Redis knows.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+_KINDS: Final = re.compile(r"(rediss?|redis\+socket|amqps?|pyamqp)://")
+_OVER_TLS: Final = frozenset({"rediss", "amqps"})
+_DEMANDS: Final = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
+#: What a query may say of TLS; these are names of files.
+_FILES: Final = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
+_FLAGS: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class BrokerAddress:
+    """An address as kombu is given it."""
+
+    #: Without what the query says of TLS.
+    url: str
+    #: kombu's `ssl`: its options by the transport's own names; False for a connection that is not encrypted.
+    tls: dict[str, Any] | bool
+
+
+def read_broker(url: str) -> BrokerAddress:
+    """Read an address, or several in a row with `;` between them, of which the first says how all are encrypted.
+
+    Raises `ValueError`, which says what is wrong and names nothing that may be a part of a password.
+    """
+    read = [_read_one(one) for one in url.split(";")]
+    return BrokerAddress(url=";".join(one.url for one in read), tls=read[0].tls)
+
+
+def with_authorities(url: str, ca_bundle: Path | None) -> str:
+    """The address with the authorities that are trusted beside nobody, where it names none itself."""
+    parts = urlsplit(url)
+    said = dict(parse_qsl(parts.query))
+    if ca_bundle is None or parts.scheme not in _OVER_TLS or "ssl_ca_certs" in said:
+        return url
+    return urlunsplit(parts._replace(query=urlencode(said | {"ssl_ca_certs": str(ca_bundle)})))
+
+
+def _read_one(url: str) -> BrokerAddress:
+    if not _KINDS.match(url):
+        raise ValueError("must start with redis://, rediss://, redis+socket://, amqp:// or amqps://")
+    broken = "is no whole address; in a password @, /, # and ? are written %40, %2F, %23 and %3F"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(broken) from None
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        raise ValueError(broken)
+    is_redis = parts.scheme.startswith("redis")
+    if is_redis and parts.scheme != "redis+socket" and not re.fullmatch(r"/?\d*", parts.path):
+        raise ValueError("must end in the number of a database, such as /0")
+    said = dict(parse_qsl(parts.query, keep_blank_values=True))
+    tls = {name: _tls_option(name, said.pop(name)) for name in list(said) if name.startswith("ssl_")}
+    if is_redis and (unknown := set(said) - {"virtual_host"}):
+        raise ValueError(f"{', '.join(sorted(unknown))} is not known behind the ?: only ssl_… and virtual_host are")
+    if parts.scheme not in _OVER_TLS:
+        if tls:
+            raise ValueError("says how to use TLS, and is not over TLS: that is rediss:// or amqps://")
+        return BrokerAddress(url, tls=False)
+    plain = urlunsplit(parts._replace(query=urlencode(said)))
+    return BrokerAddress(plain, _for_redis(tls) if is_redis else _for_rabbitmq(tls))
+
+
+def _tls_option(name: str, value: str) -> Any:
+    if name in _FILES:
+        if not Path(value).is_file():
+            raise ValueError(f"{name} names no file that is there")
+        return value
+    if name == "ssl_cert_reqs":
+        demand = value.removeprefix("CERT_").lower()
+        if demand not in _DEMANDS:
+            raise ValueError(f"ssl_cert_reqs must be one of {', '.join(_DEMANDS)}")
+        return _DEMANDS[demand]
+    if name == "ssl_check_hostname":
+        if value.lower() not in _FLAGS:
+            raise ValueError("ssl_check_hostname must be true or false")
+        return _FLAGS[value.lower()]
+    known = ", ".join(sorted(_FILES | {"ssl_cert_reqs", "ssl_check_hostname"}))
+    raise ValueError(f"{name} is not known behind the ?: of TLS there are {known}")
+
+
+def _for_redis(said: dict[str, Any]) -> dict[str, Any]:
+    tls = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True} | said
+    # Whose certificate nobody looks at has no name either.
+    return tls | {"ssl_check_hostname": tls["ssl_check_hostname"] and tls["ssl_cert_reqs"] != ssl.CERT_NONE}
+
+
+def _for_rabbitmq(said: dict[str, Any]) -> dict[str, Any]:
+    redis = _for_redis(said)
+    tls = {name.removeprefix("ssl_"): value for name, value in redis.items() if name != "ssl_check_hostname"}
+    # kombu puts in the name that is connected to; without one no name is asked for.
+    return tls | {"server_hostname": None} if redis["ssl_check_hostname"] else tls

@@ -1,0 +1,88 @@
+"""What a broker's address may be, and whom a connection over TLS trusts."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from app.broker_address import read_broker, with_authorities
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://localhost",
+        "redis://localhost/",
+        "redis://:p%40ss%2Fw@valkey:6379/12",
+        "redis+socket:///run/valkey.sock",
+        "redis+socket:///run/valkey.sock?virtual_host=3",
+        "redis://one:6379/0;redis://two:6379/0",
+        "amqp://guest:guest@127.0.0.1:5672//",
+        "amqp://me:secret@one/a;amqp://me:secret@two/a",
+        "pyamqp://guest@[::1]/%2Fvision?heartbeat=5",
+    ],
+)
+def test_what_is_not_over_tls_is_handed_on_as_it_is(url: str, tmp_path: Path) -> None:
+    """Nothing is added, whatever authorities are trusted elsewhere."""
+    address = read_broker(with_authorities(url, tmp_path))
+
+    assert (address.url, address.tls) == (url, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://localhost", "must start with"),
+        ("redis://localhost:many/0", "no whole address"),
+        ("redis://localhost:70000/0", "no whole address"),
+        ("redis://[::1/0", "no whole address"),
+        ("redis://:12/secret@localhost/0", "no whole address"),
+        ("redis://:12?secret=1@localhost/0", "no whole address"),
+        ("redis://:12#secret@localhost/0", "no whole address"),
+        ("redis://localhost/main", "the number of a database"),
+        ("redis://localhost/0;redis://localhost/main", "the number of a database"),
+        ("redis://localhost/0;http://localhost", "must start with"),
+        ("redis://localhost/0?wait=5", "wait is not known"),
+        ("redis://localhost/0?ssl_cert_reqs=none", "not over TLS"),
+        ("rediss://localhost/0?ssl_cert_reqs=yes", "one of required, optional, none"),
+        ("rediss://localhost/0?ssl_check_hostname=no", "true or false"),
+        ("rediss://localhost/0?ssl_ca_certs=/nowhere", "ssl_ca_certs names no file"),
+        ("amqps://localhost//?ssl_version=3", "ssl_version is not known"),
+    ],
+)
+def test_what_is_wrong_is_said_without_a_part_of_a_password(url: str, said: str) -> None:
+    """As far as an address can be told to be wrong before anything is connected to."""
+    with pytest.raises(ValueError, match=said) as raised:
+        read_broker(url)
+
+    assert "secret" not in str(raised.value)
+
+
+def test_a_certificate_is_looked_at_unless_the_address_says_otherwise(tmp_path: Path) -> None:
+    """Each transport is told so by its own names, and nothing of it is left in the address."""
+    file = tmp_path / "authority.pem"
+    file.touch()
+
+    redis = read_broker(with_authorities("rediss://me@h/1", file))
+    rabbitmq = read_broker(with_authorities("amqps://me@h//vhost?heartbeat=5", file))
+
+    assert redis.url == "rediss://me@h/1"
+    assert redis.tls == {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True, "ssl_ca_certs": str(file)}
+    assert rabbitmq.url == "amqps://me@h//vhost?heartbeat=5"
+    assert rabbitmq.tls == {"cert_reqs": ssl.CERT_REQUIRED, "ca_certs": str(file), "server_hostname": None}
+    assert read_broker("amqps://h//?ssl_cert_reqs=none").tls == {"cert_reqs": ssl.CERT_NONE}
+
+
+def test_the_address_itself_says_best_whom_to_trust(tmp_path: Path) -> None:
+    """The authorities that are trusted elsewhere are not put in their place."""
+    own, elsewhere = tmp_path / "own.pem", tmp_path / "elsewhere.pem"
+    for file in (own, elsewhere):
+        file.touch()
+    url = f"rediss://h/0?ssl_ca_certs={own}"
+
+    tls = read_broker(with_authorities(url, elsewhere)).tls
+
+    assert isinstance(tls, dict)
+    assert tls["ssl_ca_certs"] == str(own)
