@@ -12,14 +12,28 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 _KINDS: Final = re.compile(r"(rediss?|redis\+socket|amqps?|pyamqp)://")
+#: Between two addresses, of which kombu takes the next where one does not answer.
+_BETWEEN: Final = re.compile(r";(?=[a-z+]+://)")
 _OVER_TLS: Final = frozenset({"rediss", "amqps"})
 _DEMANDS: Final = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL, "none": ssl.CERT_NONE}
 #: What a query may say of TLS; these are names of files.
 _FILES: Final = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
 _FLAGS: Final = {"true": True, "false": False}
+#: What else it may say. kombu hands on all that is there, and fails over the rest once it connects.
+_OPTIONS: Final = {
+    "redis": frozenset({"credential_provider"}),
+    "rediss": frozenset({"credential_provider"}),
+    "redis+socket": frozenset({"credential_provider", "virtual_host"}),
+    "amqp": frozenset({"login_method"}),
+    "amqps": frozenset({"login_method"}),
+    "pyamqp": frozenset({"login_method"}),
+}
+_BROKEN: Final = "is no whole address; in its names and its password @, /, # and ? are written %40, %2F, %23 and %3F"
+_CREDENTIALS: Final = re.compile(r"(\w[\w+.-]*://[^:/@\s]*:)?.*@", re.DOTALL)
+_NO_HOST: Final = re.compile(r"(://:)[^/]*")
 
 
 @dataclass(frozen=True)
@@ -33,53 +47,67 @@ class BrokerAddress:
 
 
 def read_broker(url: str) -> BrokerAddress:
-    """Read an address, or several in a row with `;` between them, of which the first says how all are encrypted.
+    """Read an address, or several in a row with `;` between them.
 
     Raises `ValueError`, which says what is wrong and names nothing that may be a part of a password.
     """
-    read = [_read_one(one) for one in url.split(";")]
+    read = [_read_one(one) for one in _BETWEEN.split(url)]
+    # kombu has one set of options for all of them, and so would look for one name in all certificates.
+    if len(read) > 1 and any(one.tls for one in read):
+        raise ValueError("is several addresses: over TLS there can be only one")
     return BrokerAddress(url=";".join(one.url for one in read), tls=read[0].tls)
 
 
 def with_authorities(url: str, ca_bundle: Path | None) -> str:
-    """The address with the authorities that are trusted beside nobody, where it names none itself."""
+    """The address of a Redis over TLS with these authorities beside the system's, where it names none itself.
+
+    Any other as it is: what a RabbitMQ's address names takes the place of the system's authorities, so it has to do
+    that itself.
+    """
     parts = urlsplit(url)
     said = dict(parse_qsl(parts.query))
-    if ca_bundle is None or parts.scheme not in _OVER_TLS or "ssl_ca_certs" in said:
+    if ca_bundle is None or parts.scheme != "rediss" or "ssl_ca_certs" in said:
         return url
     return urlunsplit(parts._replace(query=urlencode(said | {"ssl_ca_certs": str(ca_bundle)})))
+
+
+def without_password(url: str) -> str:
+    """What may be shown of an address, also of one that can't be read: nothing that may be a part of a password."""
+    shown = _CREDENTIALS.sub(lambda found: f"{found[1] or ''}***@", url, count=1)
+    return _NO_HOST.sub(r"\1***", shown) if shown == url else shown
 
 
 def _read_one(url: str) -> BrokerAddress:
     if not _KINDS.match(url):
         raise ValueError("must start with redis://, rediss://, redis+socket://, amqp:// or amqps://")
-    broken = "is no whole address; in a password @, /, # and ? are written %40, %2F, %23 and %3F"
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise ValueError(broken) from None
+        raise ValueError(_BROKEN) from None
     if "@" in f"{parts.path}{parts.query}{parts.fragment}":
-        raise ValueError(broken)
-    is_redis = parts.scheme.startswith("redis")
-    if is_redis and parts.scheme != "redis+socket" and not re.fullmatch(r"/?\d*", parts.path):
+        raise ValueError(_BROKEN)
+    if parts.scheme in {"redis", "rediss"} and not re.fullmatch(r"/?\d*", parts.path):
         raise ValueError("must end in the number of a database, such as /0")
     said = dict(parse_qsl(parts.query, keep_blank_values=True))
     tls = {name: _tls_option(name, said.pop(name)) for name in list(said) if name.startswith("ssl_")}
-    if is_redis and (unknown := set(said) - {"virtual_host"}):
-        raise ValueError(f"{', '.join(sorted(unknown))} is not known behind the ?: only ssl_… and virtual_host are")
+    if unknown := sorted(set(said) - _OPTIONS[parts.scheme]):
+        known = ", ".join(["ssl_…", *sorted(_OPTIONS[parts.scheme])])
+        raise ValueError(f"{', '.join(unknown)} is not known behind the ?: there are {known}")
     if parts.scheme not in _OVER_TLS:
         if tls:
             raise ValueError("says how to use TLS, and is not over TLS: that is rediss:// or amqps://")
         return BrokerAddress(url, tls=False)
-    plain = urlunsplit(parts._replace(query=urlencode(said)))
-    return BrokerAddress(plain, _for_redis(tls) if is_redis else _for_rabbitmq(tls))
+    options = _for_redis(tls) if parts.scheme == "rediss" else _for_rabbitmq(tls, parts)
+    return BrokerAddress(urlunsplit(parts._replace(query=urlencode(said))), options)
 
 
 def _tls_option(name: str, value: str) -> Any:
     if name in _FILES:
-        if not Path(value).is_file():
-            raise ValueError(f"{name} names no file that is there")
+        try:
+            Path(value).open("rb").close()
+        except OSError as error:
+            raise ValueError(f"the file that {name} names can't be read: {error.strerror}") from None
         return value
     if name == "ssl_cert_reqs":
         demand = value.removeprefix("CERT_").lower()
@@ -100,8 +128,8 @@ def _for_redis(said: dict[str, Any]) -> dict[str, Any]:
     return tls | {"ssl_check_hostname": tls["ssl_check_hostname"] and tls["ssl_cert_reqs"] != ssl.CERT_NONE}
 
 
-def _for_rabbitmq(said: dict[str, Any]) -> dict[str, Any]:
+def _for_rabbitmq(said: dict[str, Any], parts: SplitResult) -> dict[str, Any]:
     redis = _for_redis(said)
     tls = {name.removeprefix("ssl_"): value for name, value in redis.items() if name != "ssl_check_hostname"}
-    # kombu puts in the name that is connected to; without one no name is asked for.
-    return tls | {"server_hostname": None} if redis["ssl_check_hostname"] else tls
+    # The name as it was written: kombu connects to 127.0.0.1 where that is localhost.
+    return tls | {"server_hostname": parts.hostname or "localhost"} if redis["ssl_check_hostname"] else tls

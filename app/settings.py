@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.broker_address import read_broker, with_authorities
+from app.broker_address import read_broker, with_authorities, without_password
 from app.errors import ConfigurationError
 from app.outbound.guard import read_hosts, read_networks, require_proxy
 from app.webhooks.signing import keys_of
@@ -27,7 +27,6 @@ _SECRET = frozenset({"webhook_secret", "outbound_proxy"})
 _OF_THE_WEB = frozenset(
     f"{PREFIX}{name}" for name in ("WEBHOOK_HOSTS", "WEBHOOK_SECRET", "INPUT_URL_HOSTS", "OUTBOUND_PROXY")
 )
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)\S+@")
 
 
 class Settings(BaseSettings):
@@ -185,8 +184,11 @@ class Settings(BaseSettings):
     @field_validator("ca_bundle")
     @classmethod
     def _ca_bundle(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError("there is no such file")
+        try:
+            if value is not None:
+                value.open("rb").close()
+        except OSError as error:
+            raise ValueError(f"it can't be read: {error.strerror}") from None
         return value
 
     @field_validator("no_progress_seconds")
@@ -332,5 +334,4 @@ def _sentence(item: dict[str, object]) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
     if name in _SECRET:
         return f"{PREFIX}{name.upper()}: {message}"
-    value = _PASSWORD.sub(r"\1***@", str(item["input"]))
-    return f"{PREFIX}{name.upper()}={value!r}: {message}"
+    return f"{PREFIX}{name.upper()}={without_password(str(item['input']))!r}: {message}"

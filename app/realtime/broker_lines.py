@@ -88,7 +88,8 @@ def let_go(connection: Connection) -> None:
 @cache
 def errors(url: str) -> tuple[type[BaseException], ...]:
     """What is raised where the broker is away, or goes away."""
-    connection = Connection(read_broker(url).url)
+    address = read_broker(url)
+    connection = Connection(address.url, ssl=address.tls)
     return (*_BROKER_ERRORS, socket.timeout, *connection.connection_errors, *connection.channel_errors)
 
 

@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import pytest
 
-from app.broker_address import with_authorities
 from app.cli.embedded_broker import EmbeddedBroker
 from app.cli.runtime_dir import runtime_dir
 from app.realtime import broker_lines
@@ -145,9 +144,12 @@ def test_a_job_is_told_of_over_it(
 ) -> None:
     """With its authority named once, all processes reach it: the bell is heard, and messages come at once."""
     namespace = f"test-{uuid4().hex[:12]}"
-    product = own_product(
-        TRANSOM_BROKER_URL=broker.url(), TRANSOM_CA_BUNDLE=str(certificate.path), TRANSOM_NAMESPACE=namespace
+    environment = (
+        {"TRANSOM_BROKER_URL": broker.url(), "TRANSOM_CA_BUNDLE": str(certificate.path)}
+        if broker.scheme == "rediss"
+        else {"TRANSOM_BROKER_URL": broker.url(f"?ssl_ca_certs={certificate.path}")}
     )
+    product = own_product(TRANSOM_NAMESPACE=namespace, **environment)
     wait_until(
         lambda: product.client.get("/readyz").json()["parts"]["broker"]["ok"], what="the web process listens to it"
     )
@@ -172,7 +174,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed(broker: Secured) 
 
 def test_a_certificate_for_another_name_is_not_believed(broker: Secured, certificate: Certificate) -> None:
     """Whoever has a certificate of the same authority is not yet the broker."""
-    elsewhere = with_authorities(broker.url(host=OTHER_NAME), certificate.path)
+    elsewhere = broker.url(f"?ssl_ca_certs={certificate.path}", host=OTHER_NAME)
 
     with pytest.raises(broker_lines.errors(elsewhere), match="certificate"):
         say(elsewhere)

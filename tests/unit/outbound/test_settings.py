@@ -58,7 +58,7 @@ def test_tools_never_see_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bundle_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     """One that is not there is refused at once, and one without a certificate where outbound requests are made."""
     file = tmp_path / "nothing.pem"
-    with pytest.raises(ConfigurationError, match="TRANSOM_CA_BUNDLE=.*no such file"):
+    with pytest.raises(ConfigurationError, match=r"TRANSOM_CA_BUNDLE=.*No such file"):
         load_settings(ca_bundle=file)
 
     file.write_text("nothing")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.broker_address import read_broker, with_authorities
+from app.broker_address import read_broker, with_authorities, without_password
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,8 @@ from app.broker_address import read_broker, with_authorities
         "redis://one:6379/0;redis://two:6379/0",
         "amqp://guest:guest@127.0.0.1:5672//",
         "amqp://me:secret@one/a;amqp://me:secret@two/a",
-        "pyamqp://guest@[::1]/%2Fvision?heartbeat=5",
+        "pyamqp://guest@[::1]/%2Fvision?login_method=PLAIN",
+        "redis://cache.example:6379?credential_provider=ours.iam.Provider",
     ],
 )
 def test_what_is_not_over_tls_is_handed_on_as_it_is(url: str, tmp_path: Path) -> None:
@@ -41,14 +42,21 @@ def test_what_is_not_over_tls_is_handed_on_as_it_is(url: str, tmp_path: Path) ->
         ("redis://:12/secret@localhost/0", "no whole address"),
         ("redis://:12?secret=1@localhost/0", "no whole address"),
         ("redis://:12#secret@localhost/0", "no whole address"),
+        ("redis://:12?cr;secret@localhost/0", "no whole address"),
+        ("redis+socket:///run/secret@a.sock", "no whole address"),
         ("redis://localhost/main", "the number of a database"),
         ("redis://localhost/0;redis://localhost/main", "the number of a database"),
         ("redis://localhost/0;http://localhost", "must start with"),
         ("redis://localhost/0?wait=5", "wait is not known"),
+        ("redis://localhost/0?virtual_host=1", "virtual_host is not known"),
+        ("amqps://localhost//?verify=verify_peer&cacertfile=/x", "cacertfile, verify is not known"),
+        ("rediss://one/0;rediss://two/0", "only one"),
+        ("redis://one/0;rediss://two/0", "only one"),
+        ("amqps://one//;amqp://two//", "only one"),
         ("redis://localhost/0?ssl_cert_reqs=none", "not over TLS"),
         ("rediss://localhost/0?ssl_cert_reqs=yes", "one of required, optional, none"),
         ("rediss://localhost/0?ssl_check_hostname=no", "true or false"),
-        ("rediss://localhost/0?ssl_ca_certs=/nowhere", "ssl_ca_certs names no file"),
+        ("rediss://localhost/0?ssl_ca_certs=/nowhere", "ssl_ca_certs names can't be read: No such file"),
         ("amqps://localhost//?ssl_version=3", "ssl_version is not known"),
     ],
 )
@@ -66,13 +74,37 @@ def test_a_certificate_is_looked_at_unless_the_address_says_otherwise(tmp_path: 
     file.touch()
 
     redis = read_broker(with_authorities("rediss://me@h/1", file))
-    rabbitmq = read_broker(with_authorities("amqps://me@h//vhost?heartbeat=5", file))
+    rabbitmq = read_broker(f"amqps://me@Localhost//vhost?login_method=EXTERNAL&ssl_ca_certs={file}")
 
     assert redis.url == "rediss://me@h/1"
     assert redis.tls == {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True, "ssl_ca_certs": str(file)}
-    assert rabbitmq.url == "amqps://me@h//vhost?heartbeat=5"
-    assert rabbitmq.tls == {"cert_reqs": ssl.CERT_REQUIRED, "ca_certs": str(file), "server_hostname": None}
+    assert rabbitmq.url == "amqps://me@Localhost//vhost?login_method=EXTERNAL"
+    assert rabbitmq.tls == {"cert_reqs": ssl.CERT_REQUIRED, "ca_certs": str(file), "server_hostname": "localhost"}
     assert read_broker("amqps://h//?ssl_cert_reqs=none").tls == {"cert_reqs": ssl.CERT_NONE}
+
+
+def test_authorities_of_everything_else_do_not_take_the_place_of_the_systems(tmp_path: Path) -> None:
+    """What is trusted for a proxy says nothing of a RabbitMQ: its transport would trust nothing else."""
+    assert with_authorities("amqps://me@h//", tmp_path) == "amqps://me@h//"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://localhost:many/0", "redis://localhost:many/0"),
+        ("redis://me:secret@h/0", "redis://me:***@h/0"),
+        ("redis://:12/secret@h/0", "redis://:***@h/0"),
+        ("redis://:a@secret@h/0", "redis://:***@h/0"),
+        ("redis://:pa secret@h/0", "redis://:***@h/0"),
+        ("redis://us/er:secret@h/0", "***@h/0"),
+        ("redis//:secret@h", "***@h"),
+        ("default:secret@h:6379", "***@h:6379"),
+        ("redis://:secret/0", "redis://:***/0"),
+    ],
+)
+def test_of_a_password_nothing_is_shown(url: str, shown: str) -> None:
+    """However wrong the address is."""
+    assert without_password(url) == shown
 
 
 def test_the_address_itself_says_best_whom_to_trust(tmp_path: Path) -> None:

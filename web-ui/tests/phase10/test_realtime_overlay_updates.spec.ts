@@ -162,7 +162,24 @@ test("over a video the boxes are those of the very frame that the browser shows"
   }
 });
 
-/** As Chromium is when it is busy: a seek is said to have ended while the picture before it is still the one that is there. */
+/** What is done with every wish for another moment; the video says that it is where it was wished to be. */
+function seeksGoTo(video: HTMLVideoElement, place: (seconds: number) => number): void {
+  const real = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "currentTime");
+  let short = 0;
+  Object.defineProperty(video, "currentTime", {
+    get: () => (real?.get?.call(video) as number) + short,
+    set: (seconds: number) => {
+      const to = place(seconds);
+      short = seconds - to;
+      real?.set?.call(video, to);
+    },
+  });
+}
+
+/**
+ * As Chromium is when it is busy: a seek is said to have ended while the picture before it is still the one that is
+ * there, and the new one is told of as late as it comes.
+ */
 function pictureComesAfter(milliseconds: number, video: HTMLVideoElement): void {
   onTestFinished(() => void vi.unstubAllGlobals());
   const Frame = window.VideoFrame;
@@ -172,10 +189,15 @@ function pictureComesAfter(milliseconds: number, video: HTMLVideoElement): void 
     return frame.timestamp;
   };
   let [before, lateUntil] = [0, 0];
-  video.addEventListener("seeking", () => {
+  seeksGoTo(video, (seconds) => {
     if (performance.now() >= lateUntil) before = timestamp();
+    lateUntil = Number.POSITIVE_INFINITY;
+    return seconds;
   });
   video.addEventListener("seeked", () => (lateUntil = performance.now() + milliseconds), { capture: true });
+  const told = video.requestVideoFrameCallback.bind(video);
+  video.requestVideoFrameCallback = (tell) =>
+    told((now, about) => setTimeout(() => tell(now, about), 2 * milliseconds));
   vi.stubGlobal(
     "VideoFrame",
     class {
@@ -201,6 +223,30 @@ test("a seek whose picture comes late ends at the frame that was asked for", asy
     const asked = Number(timeline.element().getAttribute("aria-valuenow"));
     await untilFrame(overlay, asked);
     await expect.poll(() => onScreen.at(-1)).toBe(asked);
+  }
+});
+
+test.each([
+  ["that can be asked what is there", (): unknown => undefined],
+  ["that only tells of each picture", () => vi.stubGlobal("VideoFrame", undefined)],
+])("in a browser %s and seeks not far enough, the frame is sought until it is there", async (_, prepare) => {
+  prepare();
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const overlay = await watch({ recording: filmed });
+  const video = overlay.screen.container.querySelector("video");
+  if (video === null) throw new Error("There is no video");
+  const onScreen = framesOnScreen(video);
+  overlay.say(...beginning(), statusMessage("done", { progress: 100 }));
+  await untilFrame(overlay, 0);
+  await expect.poll(() => onScreen.at(-1)).toBe(0);
+  seeksGoTo(video, (seconds) => seconds - 0.03);
+
+  const timeline = overlay.screen.getByRole("slider", { name: "Timeline" });
+  for (const part of [0.5, 0.1]) {
+    await timeline.click({ position: { x: Math.round(timeline.element().clientWidth * part), y: 5 } });
+    const asked = Number(timeline.element().getAttribute("aria-valuenow"));
+    await expect.poll(() => onScreen.at(-1)).toBe(asked);
+    await untilFrame(overlay, asked);
   }
 });
 

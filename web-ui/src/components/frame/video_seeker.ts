@@ -4,10 +4,10 @@ const [SLOWEST, FASTEST] = [1 / 16, 16];
 /** The clock of a video counts no finer. */
 const SAME_SECONDS = 0.0005;
 /**
- * So long after a seek has ended the element may still hold the picture before it: Chromium says that it is there on one
- * thread and puts the picture up on another, and the second may be late.
+ * Chromium says on one thread that a seek has ended, and puts its picture up on another: until it tells of that one, the
+ * picture before may be what is there. Where it is not told of, it is taken to be there so long after.
  */
-const SETTLED_MS = 120;
+const SETTLED_MS = 300;
 
 export interface SeekerHandlers {
   /**
@@ -34,8 +34,13 @@ export class VideoSeeker {
   /** Its first frame was seen: before that nothing is gone to, for times are counted from it. */
   #isOpen = false;
   #playing = false;
-  /** Runs while a seek has ended and what it has brought is not sure yet. */
+  /** What is there was brought by the last seek: so it is once that was told of, and nothing else was under way. */
+  #isSettled = false;
+  /** Whether the next picture that is told of is that of the last seek: all before it were told of by then. */
+  #isNext = false;
   #settling: number | null = null;
+  /** What the container's clock said at the newest picture that was told of, for browsers that can't be asked. */
+  #toldMs: number | null = null;
   /** What the container's clock says at the first frame, in milliseconds; null until that was seen. */
   #firstMs: number | null = null;
 
@@ -99,7 +104,9 @@ export class VideoSeeker {
     if (this.#url === null) this.#follow();
     this.#url = url;
     this.#firstMs = null;
+    this.#toldMs = null;
     this.#isOpen = false;
+    this.#unsettle();
     this.#video.src = url;
   }
 
@@ -144,7 +151,9 @@ export class VideoSeeker {
       return;
     }
     this.#goingTo = seconds;
+    const wasSettled = this.#isSettled;
     this.#unsettle();
+    this.#isNext = wasSettled;
     this.#video.currentTime = seconds;
   }
 
@@ -161,25 +170,38 @@ export class VideoSeeker {
       this.#seekToWanted();
       return;
     }
+    const shown = this.#wanted;
     if (this.#playing) {
       this.#wanted = null;
-      this.#unsettle();
       return;
     }
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
-    const shown = this.#wanted;
     this.#wanted = null;
+    if (!this.#isSettled) {
+      this.#settling ??= window.setTimeout(() => {
+        this.#settle();
+        if (!this.isSeeking) this.#tell(shown);
+      }, SETTLED_MS);
+    }
+    this.#tell(shown);
+  }
+
+  /** Say what is there; `otherwise` where the browser does not tell. */
+  #tell(otherwise: number): void {
+    const stamp = this.#stampMs() ?? this.#toldMs;
+    this.#handlers.onFrame(stamp === null ? otherwise : stamp - (this.#firstMs ?? 0), this.#isSettled);
+  }
+
+  #settle(): void {
     this.#unsettle();
-    this.#settling = window.setTimeout(() => {
-      this.#settling = null;
-      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? shown, true);
-    }, SETTLED_MS);
-    this.#handlers.onFrame(this.nowMs() ?? shown, false);
+    this.#isSettled = true;
   }
 
   #unsettle(): void {
     if (this.#settling !== null) clearTimeout(this.#settling);
     this.#settling = null;
+    this.#isSettled = false;
+    this.#isNext = false;
   }
 
   /** Hear of each picture that the element puts on the screen. */
@@ -189,8 +211,10 @@ export class VideoSeeker {
       if (stopped.aborted) return;
       // Where the element can be asked itself, it is, once it is open.
       if (typeof VideoFrame === "undefined") this.#firstMs ??= mediaTime * 1000;
+      this.#toldMs = mediaTime * 1000;
+      if (this.#isNext) this.#settle();
       this.#follow();
-      if (!this.isSeeking) this.#handlers.onFrame(this.nowMs() ?? mediaTime * 1000 - (this.#firstMs ?? 0), this.#settling === null);
+      if (!this.isSeeking) this.#tell(this.#toldMs - (this.#firstMs ?? 0));
     });
   }
 }
