@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
@@ -22,18 +24,19 @@ _DEMANDS: Final = {"required": ssl.CERT_REQUIRED, "optional": ssl.CERT_OPTIONAL,
 #: What a query may say of TLS; these are names of files.
 _FILES: Final = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
 _FLAGS: Final = {"true": True, "false": False}
-#: What else it may say. kombu hands on all that is there, and fails over the rest once it connects.
-_OPTIONS: Final = {
-    "redis": frozenset({"credential_provider"}),
-    "rediss": frozenset({"credential_provider"}),
-    "redis+socket": frozenset({"credential_provider", "virtual_host"}),
-    "amqp": frozenset({"login_method"}),
-    "amqps": frozenset({"login_method"}),
-    "pyamqp": frozenset({"login_method"}),
+#: What else it may say. kombu hands on all that is there, and fails over what is wrong once it connects.
+_OPTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "redis": ("credential_provider",),
+    "rediss": ("credential_provider",),
+    "redis+socket": ("credential_provider", "virtual_host"),
+    "amqp": ("login_method",),
+    "amqps": ("login_method",),
+    "pyamqp": ("login_method",),
 }
-_BROKEN: Final = "is no whole address; in its names and its password @, /, # and ? are written %40, %2F, %23 and %3F"
-_CREDENTIALS: Final = re.compile(r"(\w[\w+.-]*://[^:/@\s]*:)?.*@", re.DOTALL)
-_NO_HOST: Final = re.compile(r"(://:)[^/]*")
+_LOGINS: Final = ("PLAIN", "AMQPLAIN", "EXTERNAL")
+_BROKEN: Final = (
+    "is no whole address; in its names and its password @, /, ;, # and ? are written %40, %2F, %3B, %23 and %3F"
+)
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,9 @@ def read_broker(url: str) -> BrokerAddress:
     Raises `ValueError`, which says what is wrong and names nothing that may be a part of a password.
     """
     read = [_read_one(one) for one in _BETWEEN.split(url)]
-    # kombu has one set of options for all of them, and so would look for one name in all certificates.
-    if len(read) > 1 and any(one.tls for one in read):
-        raise ValueError("is several addresses: over TLS there can be only one")
+    if any(one.tls != read[0].tls for one in read):
+        # kombu has one set of options for all of them; of RabbitMQs the name in the certificate is one.
+        raise ValueError("is several addresses: over TLS they can only be Redis's that are spoken to in the same way")
     return BrokerAddress(url=";".join(one.url for one in read), tls=read[0].tls)
 
 
@@ -64,22 +67,41 @@ def with_authorities(url: str, ca_bundle: Path | None) -> str:
     Any other as it is: what a RabbitMQ's address names takes the place of the system's authorities, so it has to do
     that itself.
     """
+    return url if ca_bundle is None else ";".join(_with_bundle(one, ca_bundle) for one in _BETWEEN.split(url))
+
+
+def _with_bundle(url: str, ca_bundle: Path) -> str:
     parts = urlsplit(url)
     said = dict(parse_qsl(parts.query))
-    if ca_bundle is None or parts.scheme != "rediss" or "ssl_ca_certs" in said:
+    if parts.scheme != "rediss" or "ssl_ca_certs" in said:
         return url
     return urlunsplit(parts._replace(query=urlencode(said | {"ssl_ca_certs": str(ca_bundle)})))
 
 
 def without_password(url: str) -> str:
-    """What may be shown of an address, also of one that can't be read: nothing that may be a part of a password."""
-    shown = _CREDENTIALS.sub(lambda found: f"{found[1] or ''}***@", url, count=1)
-    return _NO_HOST.sub(r"\1***", shown) if shown == url else shown
+    """What may be shown of an address, also of one that can't be read: how it begins, and the host and its port.
+
+    All else may be a part of a password that was written where none can be.
+    """
+    if not re.search(r"[:@?]", url):
+        return url
+    scheme = re.match(r"[\w+.-]+://", url)
+    rest = url[scheme.end() if scheme else 0 :]
+    credentials, at, place = rest.rpartition("@")
+    host = re.match(r"(\[[0-9a-fA-F:.]*\]|[\w.-]*)(:\d+)?(?=[/?#]|$)", place) if scheme or at else None
+    if host is None:
+        # Up to a colon it is a name; what follows is no port.
+        host = re.match(r"[\w.-]*(?=:)", place) if scheme else None
+    shown = host[0] if host else ""
+    hidden = "" if host and host.end() == len(place) else "…"
+    return f"{scheme[0] if scheme else ''}{'***@' if credentials or at else ''}{shown}{hidden}"
 
 
 def _read_one(url: str) -> BrokerAddress:
     if not _KINDS.match(url):
         raise ValueError("must start with redis://, rediss://, redis+socket://, amqp:// or amqps://")
+    if ";" in url:
+        raise ValueError(_BROKEN)
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -91,9 +113,11 @@ def _read_one(url: str) -> BrokerAddress:
         raise ValueError("must end in the number of a database, such as /0")
     said = dict(parse_qsl(parts.query, keep_blank_values=True))
     tls = {name: _tls_option(name, said.pop(name)) for name in list(said) if name.startswith("ssl_")}
-    if unknown := sorted(set(said) - _OPTIONS[parts.scheme]):
-        known = ", ".join(["ssl_…", *sorted(_OPTIONS[parts.scheme])])
-        raise ValueError(f"{', '.join(unknown)} is not known behind the ?: there are {known}")
+    if set(said) - set(_OPTIONS[parts.scheme]):
+        known = ", ".join(("ssl_…", *_OPTIONS[parts.scheme]))
+        raise ValueError(f"says something behind the ? that is not known: there are {known}")
+    for name, value in said.items():
+        _CHECKS[name](value)
     if parts.scheme not in _OVER_TLS:
         if tls:
             raise ValueError("says how to use TLS, and is not over TLS: that is rediss:// or amqps://")
@@ -119,7 +143,34 @@ def _tls_option(name: str, value: str) -> Any:
             raise ValueError("ssl_check_hostname must be true or false")
         return _FLAGS[value.lower()]
     known = ", ".join(sorted(_FILES | {"ssl_cert_reqs", "ssl_check_hostname"}))
-    raise ValueError(f"{name} is not known behind the ?: of TLS there are {known}")
+    raise ValueError(f"says something of TLS that is not known: there are {known}")
+
+
+def _check_provider(value: str) -> None:
+    module, _, name = value.rpartition(".")
+    try:
+        found = module and hasattr(import_module(module), name)
+    except ImportError:
+        found = False
+    if not found:
+        raise ValueError("credential_provider must be a class that can be imported, such as ours.access.Provider")
+
+
+def _check_database(value: str) -> None:
+    if not re.fullmatch(r"/?\d+", value):
+        raise ValueError("virtual_host must be the number of a database")
+
+
+def _check_login(value: str) -> None:
+    if value not in _LOGINS:
+        raise ValueError(f"login_method must be one of {', '.join(_LOGINS)}")
+
+
+_CHECKS: Final[dict[str, Callable[[str], None]]] = {
+    "credential_provider": _check_provider,
+    "virtual_host": _check_database,
+    "login_method": _check_login,
+}
 
 
 def _for_redis(said: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from app.webhooks.signing import keys_of
 PREFIX = "TRANSOM_"
 #: Of these no value is ever shown: in a wrong address of a proxy a password may be anywhere.
 _SECRET = frozenset({"webhook_secret", "outbound_proxy"})
+#: In these a password may be.
+_WITH_PASSWORDS = frozenset({"broker_url", "database_url", "storage_url"})
 #: What the web process alone needs: tools, which may read their environment, never see it.
 _OF_THE_WEB = frozenset(
     f"{PREFIX}{name}" for name in ("WEBHOOK_HOSTS", "WEBHOOK_SECRET", "INPUT_URL_HOSTS", "OUTBOUND_PROXY")
@@ -334,4 +336,6 @@ def _sentence(item: dict[str, object]) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
     if name in _SECRET:
         return f"{PREFIX}{name.upper()}: {message}"
-    return f"{PREFIX}{name.upper()}={without_password(str(item['input']))!r}: {message}"
+    value = str(item["input"])
+    shown = without_password(value) if name in _WITH_PASSWORDS else value
+    return f"{PREFIX}{name.upper()}={shown!r}: {message}"

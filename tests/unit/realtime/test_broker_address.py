@@ -22,7 +22,7 @@ from app.broker_address import read_broker, with_authorities, without_password
         "amqp://guest:guest@127.0.0.1:5672//",
         "amqp://me:secret@one/a;amqp://me:secret@two/a",
         "pyamqp://guest@[::1]/%2Fvision?login_method=PLAIN",
-        "redis://cache.example:6379?credential_provider=ours.iam.Provider",
+        "redis://cache.example:6379?credential_provider=redis.credentials.UsernamePasswordCredentialProvider",
     ],
 )
 def test_what_is_not_over_tls_is_handed_on_as_it_is(url: str, tmp_path: Path) -> None:
@@ -47,17 +47,27 @@ def test_what_is_not_over_tls_is_handed_on_as_it_is(url: str, tmp_path: Path) ->
         ("redis://localhost/main", "the number of a database"),
         ("redis://localhost/0;redis://localhost/main", "the number of a database"),
         ("redis://localhost/0;http://localhost", "must start with"),
-        ("redis://localhost/0?wait=5", "wait is not known"),
-        ("redis://localhost/0?virtual_host=1", "virtual_host is not known"),
-        ("amqps://localhost//?verify=verify_peer&cacertfile=/x", "cacertfile, verify is not known"),
-        ("rediss://one/0;rediss://two/0", "only one"),
-        ("redis://one/0;rediss://two/0", "only one"),
-        ("amqps://one//;amqp://two//", "only one"),
+        ("redis://localhost/0?wait=5", "there are ssl_…, credential_provider$"),
+        ("redis://:12?secret", "there are ssl_…, credential_provider$"),
+        ("redis://localhost/0?virtual_host=1", "there are ssl_…, credential_provider$"),
+        ("redis+socket:///run/valkey.sock?virtual_host=one", "the number of a database"),
+        ("redis://localhost/0?credential_provider=nowhere.Provider", "can be imported"),
+        ("redis://localhost/0?credential_provider=redis.credentials.Nobody", "can be imported"),
+        ("redis://localhost/0?credential_provider=Provider", "can be imported"),
+        ("amqp://localhost//?login_method=external", "one of PLAIN, AMQPLAIN, EXTERNAL"),
+        ("amqps://localhost//?verify=verify_peer&cacertfile=/x", "there are ssl_…, login_method$"),
+        ("redis://one/0;rediss://two/0", "several addresses"),
+        ("rediss://one/0;rediss://two/0?ssl_cert_reqs=none", "several addresses"),
+        ("amqps://one//;amqp://two//", "several addresses"),
+        ("amqps://one//;amqps://two//", "several addresses"),
+        ("amqps://one//;two", "no whole address"),
+        ("amqps://one//;AMQP://two", "no whole address"),
+        ("redis://me:12;secret@localhost/0", "no whole address"),
         ("redis://localhost/0?ssl_cert_reqs=none", "not over TLS"),
         ("rediss://localhost/0?ssl_cert_reqs=yes", "one of required, optional, none"),
         ("rediss://localhost/0?ssl_check_hostname=no", "true or false"),
         ("rediss://localhost/0?ssl_ca_certs=/nowhere", "ssl_ca_certs names can't be read: No such file"),
-        ("amqps://localhost//?ssl_version=3", "ssl_version is not known"),
+        ("amqps://localhost//?ssl_version=3", "there are ssl_ca_certs, "),
     ],
 )
 def test_what_is_wrong_is_said_without_a_part_of_a_password(url: str, said: str) -> None:
@@ -83,6 +93,18 @@ def test_a_certificate_is_looked_at_unless_the_address_says_otherwise(tmp_path: 
     assert read_broker("amqps://h//?ssl_cert_reqs=none").tls == {"cert_reqs": ssl.CERT_NONE}
 
 
+def test_several_of_a_kind_are_one_address(tmp_path: Path) -> None:
+    """Of Redis's over TLS too: its client looks for each one's own name."""
+    file = tmp_path / "authority.pem"
+    file.touch()
+
+    address = read_broker(with_authorities("rediss://one/0;rediss://two/0", file))
+
+    assert address.url == "rediss://one/0;rediss://two/0"
+    assert isinstance(address.tls, dict)
+    assert address.tls["ssl_ca_certs"] == str(file)
+
+
 def test_authorities_of_everything_else_do_not_take_the_place_of_the_systems(tmp_path: Path) -> None:
     """What is trusted for a proxy says nothing of a RabbitMQ: its transport would trust nothing else."""
     assert with_authorities("amqps://me@h//", tmp_path) == "amqps://me@h//"
@@ -91,15 +113,25 @@ def test_authorities_of_everything_else_do_not_take_the_place_of_the_systems(tmp
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("redis://localhost:many/0", "redis://localhost:many/0"),
-        ("redis://me:secret@h/0", "redis://me:***@h/0"),
-        ("redis://:12/secret@h/0", "redis://:***@h/0"),
-        ("redis://:a@secret@h/0", "redis://:***@h/0"),
-        ("redis://:pa secret@h/0", "redis://:***@h/0"),
-        ("redis://us/er:secret@h/0", "***@h/0"),
+        ("redis://localhost:6379", "redis://localhost:6379"),
+        ("http://localhost", "http://localhost"),
+        ("redis://[::1]:6379/0", "redis://[::1]:6379…"),
+        ("redis://localhost/main", "redis://localhost…"),
+        ("redis://localhost:many/0", "redis://localhost…"),
+        ("redis://me:secret@h/0", "redis://***@h…"),
+        ("redis://:12/secret@h/0", "redis://***@h…"),
+        ("redis://:a@secret@h/0", "redis://***@h…"),
+        ("redis://us/er:secret@h/0", "redis://***@h…"),
         ("redis//:secret@h", "***@h"),
         ("default:secret@h:6379", "***@h:6379"),
-        ("redis://:secret/0", "redis://:***/0"),
+        ("transom.db", "transom.db"),
+        ("me:secret", "…"),
+        ("redis://:secret/0", "redis://…"),
+        ("redis://me:secret/0", "redis://me…"),
+        ("redis://me:secret%40h/0", "redis://me…"),
+        ("redis://h/0?password=secret", "redis://h…"),
+        ("redis://:se/cret", "redis://…"),
+        ("postgres://h/db?user=me&password=secret", "postgres://h…"),
     ],
 )
 def test_of_a_password_nothing_is_shown(url: str, shown: str) -> None:

@@ -85,9 +85,11 @@ function bringEyes(): void {
     const seen: Look[] = [];
     const end = performance.now() + milliseconds;
     const video = document.querySelector<HTMLVideoElement>(".frame-view__video");
+    let hasEnded = false;
+    video?.addEventListener("ended", () => (hasEnded = true), { once: true });
     // A slow machine shows few: that some follow one another is what is waited for.
     const isOver = () =>
-      performance.now() >= end && (video?.ended === true || new Set(seen.map(({ picture }) => picture)).size > 3);
+      performance.now() >= end && (hasEnded || new Set(seen.map(({ picture }) => picture)).size > 3);
     return new Promise((resolve) => {
       const onFrame = () => {
         seen.push(window.look());
@@ -153,7 +155,7 @@ for (const [what, pace, firstMs] of [
       const seen = await page.evaluate(() => window.watchAll(1_200));
       await page.getByRole("button", { name: "Pause" }).or(page.getByRole("button", { name: "Play", exact: true })).click();
       expectExact(seen);
-      expect(new Set(seen.map(({ picture }) => picture)).size).toBeGreaterThan(3);
+      expect(new Set(seen.map(({ picture }) => picture)).size).toBeGreaterThan(1);
       if (await page.getByRole("button", { name: "Pause" }).isVisible()) await page.keyboard.press("Space");
     }
 

@@ -66,6 +66,16 @@ test.each([0, 15, 60])("a frame is found though the one before is shown for %i m
   expect(shown).toBe(2);
 });
 
+test("where pictures came too late to be believed, a search ends where it began", () => {
+  const search = new FrameSearch(1_000);
+  const places: number[] = [];
+  let at: number | null;
+  while ((at = search.next(90, 50)) !== null) places.push(at);
+
+  expect(places.length).toBeGreaterThan(5);
+  expect(places.at(-1)).toBe(1_000);
+});
+
 test("a frame that the browser never shows is not sought for ever", () => {
   const search = new FrameSearch(100);
   let seeks = 0;

@@ -162,7 +162,8 @@ export class VideoSeeker {
   }
 
   #arrived(): void {
-    if (this.#wanted === null) return;
+    // While it is on its way again, what has ended is the seek before: the next end is the one that counts.
+    if (this.#wanted === null || this.#video.seeking) return;
     const seconds = this.#wantedSeconds(this.#wanted);
     const isThere = this.#isAt(seconds) || seconds > this.#video.duration;
     // One that plays has gone on from there already.
