@@ -34,8 +34,8 @@ class Child:
         self.run: Run | None = None
         #: The run that its log lines are of.
         self.followed: Run | None = None
-        #: It has asked for a job at least once.
-        self.has_asked = False
+        #: It has imported what it needs, so that it is free while it runs no job.
+        self.is_ready = False
         #: It is the worker's main process: it announces the fleet and asks to drain.
         self.main = False
 

@@ -11,28 +11,29 @@ from typing import Final
 
 #: The sweep rings every second for what waits, so a worker that hears asks within one or two.
 DEAF_AFTER_SECONDS: Final = 10.0
-#: For how long a process may be importing that has not asked yet: that long it is not free.
+#: For how long a process may be importing that has not said that it is ready: that long it is not free.
 DEAF_AT_START_SECONDS: Final = 90.0
 
 
 class Hearing:
-    """What the scribe knows of one worker's hearing, of whose processes none has asked yet.
+    """What the scribe knows of one worker's hearing.
 
-    Times are seconds of a monotonic clock. `processes` started `up_seconds` before now, and none has asked.
+    Times are seconds of a monotonic clock. `processes` started `up_seconds` before now, and have not said yet that they
+    are ready.
     """
 
     def __init__(self, *, now: float, processes: int = 0, up_seconds: float = 0.0) -> None:
         self._unanswered_since: float | None = None
         self._asked_at = now
-        #: Since when each process starts that has not asked yet.
+        #: Since when each process starts that is not ready yet.
         self._starting: deque[float] = deque([now - up_seconds] * processes)
 
     def lost(self, now: float) -> None:
-        """A process that had asked is gone; another starts in its place, and is not free before it has imported."""
+        """A process that was ready is gone; another starts in its place, and is not free before it has imported."""
         self._starting.append(now)
 
     def there(self) -> None:
-        """A process asked for the first time."""
+        """A process is ready."""
         if self._starting:
             self._starting.popleft()
 

@@ -1,7 +1,7 @@
 """The words between a worker's child and its scribe: length-prefixed JSON arrays over a Unix socket.
 
-From the child: `hello pid` · `claim queue` · `emit n type timestamp payload row` · `stopped` ·
-`end n status row tool_runs queue`, where the queue is that of which it wants the next job, or null.
+From the child: `hello pid` · `ready` once it has imported · `claim queue` · `emit n type timestamp payload row` ·
+`stopped` · `end n status row tool_runs queue`, where the queue is that of which it wants the next job, or null.
 From the scribe: `job {...}` · `ended confirmed` · `ended confirmed {...}` with the answer to such a wish, a job or
 null · `stop reason`. The worker's main process speaks too: `announce fleet, seconds that it is there` · `drain`.
 

@@ -23,6 +23,8 @@ class ProcessTree:
     def __init__(self, pid: int) -> None:
         # psutil remembers when the process was started, so a number that was given out again is not hit.
         self._root = psutil.Process(pid)
+        #: The process that started it.
+        self.parent = self._root.ppid()
         self._leads = _leads_a_group(pid)
         self._seen: list[psutil.Process] = []
 

@@ -36,6 +36,11 @@ def _warm_up(**_: Any) -> None:
     settle_in()
     settings = resources().settings
     limit_threads((os.cpu_count() or 1) // settings.child_processes)
+    try:
+        resources().link().send(["ready"])
+    except ScribeLost as error:
+        # It is found out with the first job.
+        logger.debug("The scribe is not there yet: %s", error, extra={"action": "scribe_lost"})
 
 
 def resources() -> ChildResources:

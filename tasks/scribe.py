@@ -161,9 +161,11 @@ class Scribe:
                 await self._stopped(child)
             case ["hello", int(pid)]:
                 child.greet(pid)
+            case ["ready"]:
+                self._watch.ready(child)
             case ["announce", dict(fleet), float(up_seconds)]:
                 child.main = True
-                await self._watch.announce(fleet, up_seconds)
+                await self._watch.announce(child, fleet, up_seconds)
             case ["drain"]:
                 self._watch.begin_drain()
             case _:

@@ -113,12 +113,15 @@ class Watch:
         self._lull.set()
         self._lull.clear()
 
-    async def announce(self, announced: dict[str, Any], up_seconds: float) -> None:
+    async def announce(self, main: Child, announced: dict[str, Any], up_seconds: float) -> None:
         """The worker's main process is there, since so long: tell the fleet what this worker has, and claim again."""
         self._fleet = announced
         self._main_gone = False
         self._drain_task = None
-        self._hearing = Hearing(now=_now(), processes=announced["processes"], up_seconds=up_seconds)
+        # Those that are left of a worker before this one are not its own.
+        own = [child for child in self._children if child.tree is not None and child.tree.parent == main.pid]
+        ready = sum(child.is_ready for child in own)
+        self._hearing = Hearing(now=_now(), processes=announced["processes"] - ready, up_seconds=up_seconds)
         await self._renew()
 
     async def main_process_gone(self) -> None:
@@ -152,16 +155,20 @@ class Watch:
         """The plugins of this queue's jobs that another worker has, and this one has not."""
         return self._elsewhere.get(queue, frozenset())
 
+    def ready(self, child: Child) -> None:
+        """A child has imported what it needs: it could run a job."""
+        if not child.is_ready:
+            child.is_ready = True
+            self._hearing.there()
+
     def asked(self, child: Child) -> None:
         """A child asked for a job, so the worker hears the bell."""
-        if not child.has_asked:
-            child.has_asked = True
-            self._hearing.there()
+        self.ready(child)
         self._hearing.asked(_now())
 
     def child_gone(self, child: Child) -> None:
         """A child's connection has ended, and with it the child, most likely."""
-        if child.has_asked:
+        if child.is_ready:
             self._hearing.lost(_now())
 
     def bereaved(self) -> None:

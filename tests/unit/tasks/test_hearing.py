@@ -24,6 +24,17 @@ def test_worker_that_starts_is_given_time() -> None:
     assert int(DEAF_AT_START_SECONDS) < answers.index(True) <= int(DEAF_AT_START_SECONDS + DEAF_AFTER_SECONDS) + 2
 
 
+def test_processes_that_are_ready_are_free_though_none_has_asked() -> None:
+    """A worker that goes deaf before its first job is noticed as soon as any other."""
+    hearing = Hearing(now=0, processes=2)
+    hearing.there()
+    hearing.there()
+
+    answers = [hearing.deaf(now, jobs_wait=True, processes_free=2) for now in range(20)]
+
+    assert answers.index(True) == int(DEAF_AFTER_SECONDS) + 1
+
+
 def test_worker_that_was_there_before_its_scribe_has_started_already() -> None:
     """A scribe that was started again beside a deaf worker notices it as soon as any other."""
     hearing = Hearing(now=1000, processes=2, up_seconds=300)

@@ -336,7 +336,7 @@ def test_claim_that_meets_a_stop_is_given_back(database: Database, new_job: Call
             with database.write() as connection:
                 connection.execute(sa.select(logs.c.head).with_for_update())
                 child.tell("claim", "cpu")
-                await until(lambda: any(one.has_asked for one in served.scribe._children))
+                await until(lambda: any(one.is_ready for one in served.scribe._children))
                 main.tell("drain")
                 await until(lambda: served.scribe._watch.draining)
             assert await child.hear("job") is None
