@@ -142,13 +142,25 @@ function framesOnScreen(video: HTMLVideoElement): number[] {
   return frames;
 }
 
-test("over a video the boxes are those of the very frame that the browser shows", async () => {
+/** The film in an overlay, and the frames of it that come to the screen. */
+async function film() {
   const overlay = await watch({ recording: filmed });
   const video = overlay.screen.container.querySelector("video");
   if (video === null) throw new Error("There is no video");
-  const onScreen = framesOnScreen(video);
+  return { overlay, video, onScreen: framesOnScreen(video) };
+}
+
+/** The same after the job's end, at its first frame. */
+async function endedFilm() {
+  const { overlay, video, onScreen } = await film();
   overlay.say(...beginning(), statusMessage("done", { progress: 100 }));
   await untilFrame(overlay, 0);
+  await expect.poll(() => onScreen.at(-1)).toBe(0);
+  return { overlay, video, onScreen };
+}
+
+test("over a video the boxes are those of the very frame that the browser shows", async () => {
+  const { overlay, onScreen } = await endedFilm();
 
   const timeline = overlay.screen.getByRole("slider", { name: "Timeline" });
   for (const part of [0.5, 0.1, 0.93]) {
@@ -208,13 +220,7 @@ function pictureComesAfter(milliseconds: number, video: HTMLVideoElement): void 
 }
 
 test("a seek whose picture comes late ends at the frame that was asked for", async () => {
-  const overlay = await watch({ recording: filmed });
-  const video = overlay.screen.container.querySelector("video");
-  if (video === null) throw new Error("There is no video");
-  const onScreen = framesOnScreen(video);
-  overlay.say(...beginning(), statusMessage("done", { progress: 100 }));
-  await untilFrame(overlay, 0);
-  await expect.poll(() => onScreen.at(-1)).toBe(0);
+  const { overlay, video, onScreen } = await endedFilm();
   pictureComesAfter(60, video);
 
   const timeline = overlay.screen.getByRole("slider", { name: "Timeline" });
@@ -232,13 +238,7 @@ test.each([
 ])("in a browser %s and seeks not far enough, the frame is sought until it is there", async (_, prepare) => {
   prepare();
   onTestFinished(() => void vi.unstubAllGlobals());
-  const overlay = await watch({ recording: filmed });
-  const video = overlay.screen.container.querySelector("video");
-  if (video === null) throw new Error("There is no video");
-  const onScreen = framesOnScreen(video);
-  overlay.say(...beginning(), statusMessage("done", { progress: 100 }));
-  await untilFrame(overlay, 0);
-  await expect.poll(() => onScreen.at(-1)).toBe(0);
+  const { overlay, video, onScreen } = await endedFilm();
   seeksGoTo(video, (seconds) => seconds - 0.03);
 
   const timeline = overlay.screen.getByRole("slider", { name: "Timeline" });
@@ -251,10 +251,7 @@ test.each([
 });
 
 test("after the end the frame that came last is seen as any other is: in the video", async () => {
-  const overlay = await watch({ recording: filmed });
-  const video = overlay.screen.container.querySelector("video");
-  if (video === null) throw new Error("There is no video");
-  const onScreen = framesOnScreen(video);
+  const { overlay, onScreen } = await film();
   overlay.say(...beginning(), ...framesUpTo(6));
   await untilFrame(overlay, 5);
   overlay.say(statusMessage("done", { progress: 100 }));
