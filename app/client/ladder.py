@@ -15,13 +15,17 @@ class Ladder:
         self._rest = rest
         self._clock = clock
         self._until: dict[Transport, float] = {}
+        #: What failed since something worked last: it waits for what is below it, even where that takes longer than
+        #: its rest. Otherwise the upper rungs would take turns on a slow machine, and the last would never be tried.
+        self._passed: set[Transport] = set()
         self._doubted: dict[Transport, float] = {}
         self._reasons: dict[Transport, str] = {}
 
     def next(self, above: Transport | None = None) -> Transport | None:
         """The best one to try that is better than what there is; None when there is none at the moment."""
         now = self._clock()
-        return next((rung for rung in self._better(above) if self._until.get(rung, now) <= now), None)
+        passed = self._passed if above is None else ()
+        return next((r for r in self._better(above) if r not in passed and self._until.get(r, now) <= now), None)
 
     def seconds_to_next(self, above: Transport | None = None) -> float | None:
         """When there is one again, in seconds; None where there is nothing better at all."""
@@ -38,6 +42,7 @@ class Ladder:
     def failed(self, rung: Transport, reason: str) -> None:
         """It does not work here: leave it alone for a while."""
         self._until[rung] = self._clock() + self._rest
+        self._passed.add(rung)
         self._doubted.pop(rung, None)
         self._reasons[rung] = reason
 
@@ -56,10 +61,16 @@ class Ladder:
     def works(self, rung: Transport) -> None:
         """It does: nothing of what was held against it counts any more, but that it was cut before."""
         self._until.pop(rung, None)
+        self._passed.clear()
         self._reasons.pop(rung, None)
+
+    def rest(self) -> None:
+        """Below the last rung: each is free again after its own rest."""
+        self._passed.clear()
 
     def forgive(self) -> None:
         """Try everything again."""
+        self.rest()
         self._until.clear()
 
     def reason(self, transport: Transport) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
+from math import inf
 from typing import Any, Final, NoReturn
 
 import httpx
@@ -59,6 +60,7 @@ class Polling:
         self._backoff = Backoff(pace.pauses)
         self._method = "GET"
         self._waited_in_peace = 0
+        self._answered_at = -inf
         #: How long one waits at the moment.
         self.wait = wait
 
@@ -140,17 +142,18 @@ class Polling:
         return str(document.get("epoch", "")), int(document.get("tail", 0))
 
     async def reachable(self) -> bool:
-        """Whether the server answers at all at the moment."""
+        """Whether the server answers at all at the moment: this question, or a poll that was under way meanwhile."""
+        began = self._clock()
         try:
             await self.tail()
         except (ClientError, ValueError):
-            return False
+            return self._answered_at >= began
         return True
 
     async def _answer(self, wait: float) -> PollAnswer:
         try:
             response = await self._request(PATH, seconds=wait + _SPARE_SECONDS, transport="poll", wait=f"{wait:g}")
-            return read_answer(response.text)
+            answer = read_answer(response.text)
         except ServerUnreachable as error:
             raise PollFailed(str(error)) from error
         except RequestRefused as error:
@@ -159,6 +162,8 @@ class Polling:
             raise
         except MalformedMessage as error:
             raise PollFailed(f"what answers is not Transom: {error}") from error
+        self._answered_at = self._clock()
+        return answer
 
     async def _request(self, path: str, *, seconds: float, **more: Any) -> httpx.Response:
         parameters = {**self._subject.parameters(), "since": self._delivery.position.since, **more}

@@ -152,6 +152,7 @@ class Watch:
     def _rest(self) -> None:
         """Nothing but polls works, or nothing at all."""
         if self._polls:
+            self._ladder.rest()
             self._settle(Transport.POLL)
             return
         self._wait_before_next(self._ladder.reason(Transport.POLL) or "no transport gets through", last=True)

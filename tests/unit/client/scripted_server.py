@@ -62,7 +62,8 @@ class ScriptedServer:
     """Plays one script a stream, in order; a stream for which there is none is refused with 503.
 
     Polls are answered from the `log`, to which a test may add at any time; `longest_poll` is after how many seconds
-    something on the way cuts them, and `gets` whether it lets them through as `GET`.
+    something on the way cuts them, `gets` whether it lets them through as `GET`, and `tails` whether it lets the
+    question for the tail through.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class ScriptedServer:
         status: str = "running",
         longest_poll: float = 60,
         gets: bool = True,
+        tails: bool = True,
     ) -> None:
         self._scripts = list(scripts)
         self.websocket = websocket
@@ -80,6 +82,8 @@ class ScriptedServer:
         self._status = status
         self._longest_poll = longest_poll
         self._gets = gets
+        self._tails = tails
+        self._answered_polls = 0
         #: Whether something on the way answers in its place.
         self.login_page = False
         #: The query of each stream, and by which transport it was asked for; what the client said; the polls' waits.
@@ -132,6 +136,12 @@ class ScriptedServer:
 
     async def _tail(self, request: Request) -> Response:
         del request
+        if not self._tails:
+            # As a gateway does that waits for an answer, and long enough for a poll to be answered meanwhile.
+            enough = self._answered_polls + 2
+            while self._answered_polls < enough:  # noqa: ASYNC110 - see log
+                await asyncio.sleep(0.02)
+            return PlainTextResponse("<h1>504 Gateway Time-out</h1>", 504, media_type="text/html")
         epoch, seq = _place(json.loads(self.log[-1])["id"]) if self.log else ("a", 0)
         return JSONResponse({"tail": seq, "epoch": epoch})
 
@@ -153,6 +163,7 @@ class ScriptedServer:
             await asyncio.sleep(0.02)
         if not found and wait > self._longest_poll:
             return PlainTextResponse("<h1>504 Gateway Time-out</h1>", 504, media_type="text/html")
+        self._answered_polls += 1
         cursor = json.loads(found[-1])["id"] if found else "a-0"
         return PlainTextResponse(f'{{"cursor":"{cursor}","messages":[{",".join(found)}]}}')
 

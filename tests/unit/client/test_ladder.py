@@ -51,6 +51,30 @@ def test_what_failed_is_tried_again_after_a_while_where_it_is_better() -> None:
     assert ladder.next(above=WEBSOCKET) is None
 
 
+def test_a_way_down_ends_however_long_it_takes() -> None:
+    """On a slow machine all that failed first has rested before the last is tried: it has to wait for that one."""
+    ladder, clock = _ladder()
+    tried: list[Transport] = []
+    while (rung := ladder.next()) and len(tried) < 10:
+        tried.append(rung)
+        clock.now += 181
+        ladder.failed(rung, "mute")
+    assert tried == [WEBSOCKET, SSE, SSE_POST]
+
+    ladder.rest()
+    assert ladder.next() is WEBSOCKET
+
+
+def test_what_works_ends_a_way_down() -> None:
+    """When it breaks, the best that has rested is next, however it fared before."""
+    ladder, clock = _ladder()
+    ladder.failed(WEBSOCKET, "mute")
+    ladder.works(SSE)
+    clock.now += 181
+
+    assert ladder.next() is WEBSOCKET
+
+
 def test_a_doubt_counts_when_it_comes_twice_in_a_short_time() -> None:
     """A cut now and then is life."""
     ladder, clock = _ladder()

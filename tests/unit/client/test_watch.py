@@ -199,6 +199,39 @@ def test_polls_tell_everything_where_streams_open_and_do_not_work(mute: Script) 
         assert ways[0].sentence.startswith("Watching by long polling: WebSockets open here and stay mute; the way here")
 
 
+def test_the_way_down_ends_at_polls_however_long_it_takes() -> None:
+    """Where each try takes longer than what failed is left alone, as on a machine that is very busy."""
+    ways: list[Transport] = []
+
+    def settled(way: Way) -> None:
+        ways.append(way.transport)
+        server.log.append(DONE)
+
+    scripts: list[Script] = [[] for _ in range(9)]
+    with ScriptedServer(*scripts, log=[QUEUED]) as server:
+        with TransomClient(server.url, pace=Pace(hello=0.3, climb=0.2)) as client:
+            list(client.watch(JOB, on_way=settled))
+
+        assert ways == [Transport.POLL]
+        assert server.transports[:3] == ["websocket", "sse", "sse-post"]
+
+
+def test_polls_that_are_answered_show_that_the_server_is_there() -> None:
+    """Where the question for the tail gets no answer, what opens and stays mute is left all the same."""
+    ways: list[Transport] = []
+
+    def settled(way: Way) -> None:
+        ways.append(way.transport)
+        server.log.append(DONE)
+
+    with ScriptedServer([], [], [], log=[QUEUED], tails=False) as server:
+        with TransomClient(server.url, pace=Pace(hello=0.3, poll=0.1)) as client:
+            list(client.watch(JOB, on_way=settled))
+
+        assert ways == [Transport.POLL]
+        assert server.transports == ["websocket", "sse", "sse-post"]
+
+
 def test_a_stream_that_proves_itself_takes_over_from_polls() -> None:
     """What works is said, and why it is nothing better."""
     ways: list[Way] = []
