@@ -20,6 +20,7 @@ from app.cli.runtime_dir import runtime_dir
 from app.realtime import broker_lines
 from tests.back_ends import RABBITMQ, SERVICES, clear_broker
 from tests.certificates import Certificate, make_certificate, server_side
+from tests.sockets import hang_up
 from tests.stack import ROOT, Product, wait_until
 
 #: It is the broker that this is about; no database has a part in it.
@@ -43,10 +44,7 @@ class Front:
 
     def close(self) -> None:
         """Hang up on everybody."""
-        for each in self._open:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        hang_up(self._open)
 
     def _accept(self) -> None:
         with suppress(OSError):

@@ -22,6 +22,7 @@ from app.realtime import broker_lines
 from app.realtime.event_bus import LOOK_SECONDS, BusBatch, EventConsumer, EventPublisher, batch_of
 from app.realtime.events import LogEvent
 from app.realtime.message_types import MessageType
+from tests.sockets import hang_up
 from tests.stack import ROOT, wait_until
 
 PATIENCE_SECONDS = 60.0
@@ -88,10 +89,7 @@ class Way:
 
     def close(self) -> None:
         """Hang up on everybody."""
-        for each in self._open:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        hang_up(self._open)
 
     def _accept(self) -> None:
         with suppress(OSError):
