@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.broker_address import read_broker, with_authorities, without_password
 from app.errors import ConfigurationError
 from app.outbound.guard import read_hosts, read_networks, require_proxy
+from app.storage.blobs import require_storage
 from app.webhooks.signing import keys_of
 
 PREFIX = "TRANSOM_"
@@ -181,6 +182,13 @@ class Settings(BaseSettings):
     def _broker_url(cls, value: str) -> str:
         if value:
             read_broker(value)
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _storage_url(cls, value: str) -> str:
+        if value:
+            require_storage(value)
         return value
 
     @field_validator("ca_bundle")

@@ -48,6 +48,16 @@ def rendering_prefix(job_id: str) -> str:
     return f"renderings/{job_id}"
 
 
+def require_storage(url: str) -> None:
+    """Raises `ValueError` where no file system that is installed here is for such a URL; asks nothing of it."""
+    try:
+        fsspec.get_filesystem_class(fsspec.utils.get_protocol(url))
+    except ImportError as error:
+        raise ValueError(f"can't be used here: {error}") from None
+    except ValueError:
+        raise ValueError("is of no kind that fsspec knows") from None
+
+
 class BlobStore:
     """Blobs below one fsspec URL, by key. Keys are made by Transom, never by a caller."""
 

@@ -102,6 +102,12 @@ def test_a_wrong_command_line_is_a_usage_error(arguments: list[str]) -> None:
         (["web"], {"TRANSOM_BROKER_URL": "rediss://localhost/0?ssl_cert_reqs=yes"}, "must be one of required, "),
         (["up"], {"TRANSOM_BROKER_URL": "redis://localhost/0?wait=5"}, "says something behind the ? that is not known"),
         (["worker"], {}, "TRANSOM_BROKER_URL is empty"),
+        (
+            ["web"],
+            {"TRANSOM_STORAGE_URL": "nosuch://me:secret@x"},
+            "TRANSOM_STORAGE_URL='nosuch://me:***@x': is of no ",
+        ),
+        (["worker"], {"TRANSOM_STORAGE_URL": "gcs://blobs"}, "TRANSOM_STORAGE_URL='gcs://blobs': can't be used here: "),
         (["migrate"], {"TRANSOM_DATABASE_URL": "mysql://x"}, "TRANSOM_DATABASE_URL='mysql://x'"),
         (["migrate"], {"TRANSOM_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "the database can't be used"),
         (["jobs"], {"TRANSOM_SERVER": "localhost:8000"}, "TRANSOM_SERVER='localhost:8000'"),
