@@ -20,6 +20,7 @@ from tests.back_ends import (
     each_part,
     empty,
     environment_of,
+    new_sqlite,
     parameters,
     postgres_database,
     require,
@@ -93,12 +94,29 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def product(back_end: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def products(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Product]]:
+    """The running stack over each back end, from when it is first asked for until the last test is over.
+
+    A fixture with a parameter would be made anew whenever the parameter changes, which is several times a file.
+    """
+    running: dict[str, Product] = {}
+    with ExitStack() as stack:
+
+        def product_over(back_end: str) -> Product:
+            if back_end not in running:
+                environment = stack.enter_context(environment_of(back_end))
+                product = start_product(tmp_path_factory.mktemp("product") / "data", **environment)
+                stack.callback(product.stop)
+                running[back_end] = product
+            return running[back_end]
+
+        yield product_over
+
+
+@pytest.fixture(scope="session")
+def product(back_end: str, products: Callable[[str], Product]) -> Product:
     """One running stack for all tests that do not break it."""
-    with environment_of(back_end) as environment:
-        running = start_product(tmp_path_factory.mktemp("product") / "data", **environment)
-        yield running
-        running.stop()
+    return products(back_end)
 
 
 @pytest.fixture
@@ -131,9 +149,7 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
         yield url
         empty(url)
         return
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    migrate(url)
-    yield url
+    yield new_sqlite(tmp_path / "test.db")
 
 
 @pytest.fixture(scope="session")

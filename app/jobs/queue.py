@@ -32,13 +32,17 @@ class JobQueue:
     def __init__(self, broker_url: str, *, namespace: str) -> None:
         self._namespace = namespace
         address = read_broker(broker_url)
+        # Each address once: kombu would try for as long as a connection may take, and whoever stops would wait for it.
+        options: dict[str, Any] = {"max_retries": address.url.count(";")}
+        if not broker_url.startswith("redis+socket"):
+            options["socket_connect_timeout"] = 2
         self._celery = Celery("transom", broker=address.url)
         self._celery.conf.update(
             broker_use_ssl=address.tls,
             task_ignore_result=True,
             task_publish_retry=False,
             broker_connection_timeout=2,
-            broker_transport_options={} if broker_url.startswith("redis+socket") else {"socket_connect_timeout": 2},
+            broker_transport_options=options,
         )
         #: The bell's thread's own; none before the first ring, and after one that failed.
         self._connection: Any = None
@@ -93,7 +97,9 @@ class JobQueue:
                 )
             self.reached = True
         except Exception as error:  # noqa: BLE001 - whatever the broker's library raises, the sweep rings again
-            logger.warning(
+            # A broker that is away is away for each job; once is enough.
+            logger.log(
+                logging.WARNING if self.reached else logging.DEBUG,
                 "The bell could not be rung; the sweep will try again: %s",
                 error,
                 extra={"action": "bell_failed", "queue": queue},

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -116,7 +115,7 @@ class EventPublisher:
         self._namespace = namespace
         self._waiting: deque[BusBatch] = deque(maxlen=MAX_WAITING)
         self._wake = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         #: Failures since something was sent.
         self._failures = 0
         self._thread = threading.Thread(target=self._run, name="event-publisher", daemon=True)
@@ -132,12 +131,12 @@ class EventPublisher:
 
     def close(self, timeout: float = 2.0) -> None:
         """Publish what waits, for at most `timeout` seconds, and end the thread."""
-        self._closing = True
+        self._closing.set()
         self._wake.set()
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             try:
                 with broker_lines.speaking(self._url, namespace=self._namespace) as send:
                     self._publish_until_closed(send)
@@ -149,7 +148,7 @@ class EventPublisher:
                         error,
                         extra={"action": "bus_publish_failed"},
                     )
-                time.sleep(_pause_after(self._failures))
+                self._closing.wait(_pause_after(self._failures))
                 self._failures += 1
 
     def _publish_until_closed(self, send: Callable[[bytes], None]) -> None:
@@ -157,7 +156,7 @@ class EventPublisher:
             while self._waiting:
                 send(self._next().encode())
                 self._failures = 0
-            if self._closing:
+            if self._closing.is_set():
                 return
             self._wake.wait()
             self._wake.clear()

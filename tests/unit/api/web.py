@@ -23,6 +23,7 @@ from app.jobs.fleet import Worker
 from app.main import create_app
 from app.server import Server, make_server
 from app.settings import Settings
+from tests.back_ends import new_sqlite
 from tests.stack import wait_until
 from tests.unit.api.hand_worker import HandWorker
 from tests.unit.api.plugins import Counting, Drawing
@@ -99,7 +100,10 @@ def serve_web(data: Path, *, built_ui: Path | None = None, **settings: Any) -> I
     """Run a web process with these settings, and one announced worker; without a web UI unless one is given."""
     chosen = Settings(data_dir=data, broker_url=NO_BROKER, **settings)
     chosen.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(chosen.resolved_database_url)
+    if chosen.database_url:
+        migrate(chosen.database_url)
+    elif not (path := data / "transom.db").exists():
+        new_sqlite(path)
     database = Database(chosen.resolved_database_url)
     listener = socket.create_server(("127.0.0.1", 0))
     server = make_server(create_app(chosen, built_ui=built_ui or data / "no-web-ui"), chosen)

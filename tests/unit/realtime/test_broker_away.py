@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import threading
 from collections.abc import Callable, Iterator
 
 import psutil
@@ -65,8 +66,8 @@ def test_the_bus_keeps_nothing_of_its_tries(monkeypatch: pytest.MonkeyPatch, kin
 
 @pytest.mark.usefixtures("no_collection")
 def test_the_bell_keeps_nothing_of_its_tries(caplog: pytest.LogCaptureFixture) -> None:
-    """The same for the bell."""
-    caplog.set_level(logging.WARNING)
+    """The same for the bell, which says once that it can't be rung."""
+    caplog.set_level(logging.DEBUG, logger="app.jobs.queue")
     bell = JobQueue(AWAY, namespace="away")
     bell.start()
 
@@ -78,3 +79,20 @@ def test_the_bell_keeps_nothing_of_its_tries(caplog: pytest.LogCaptureFixture) -
     bell.close()
 
     assert more < 5
+    assert [record.levelname for record in caplog.records if "could not be rung" in record.message].count(
+        "WARNING"
+    ) == 1
+
+
+def test_a_process_that_stops_does_not_wait_for_the_next_try(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However long a pause is under way, closing ends it."""
+    monkeypatch.setattr(event_bus, "RECONNECT_SECONDS", (3600.0,))
+    publisher = EventPublisher(AWAY, namespace="away")
+    publisher.start()
+    wait_until(lambda: "takes nothing" in caplog.text, what="the first try failing")
+
+    publisher.close(timeout=60)
+
+    assert "event-publisher" not in [thread.name for thread in threading.enumerate()]
