@@ -9,6 +9,7 @@ import random
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from app.jobs.ids import now_ms
 from app.jobs.job import Job
 from app.realtime.event_log import epoch_of
 from app.realtime.events import LogEvent
+from app.settings import Settings
 from tasks import studio, sweep
 from tasks.child import KILL_AFTER_SECONDS, Child
 from tasks.hearing import DEAF_AFTER_SECONDS, Hearing
@@ -216,8 +218,6 @@ class Watch:
         return [child for child in self._children if child.run is not None]
 
     async def _renew(self) -> None:
-        running = [child.run.job.id for child in self._busy() if child.run is not None]
-        until = now_ms() + int(self._settings.lease_seconds * 1000)
         announced = None
         if self._fleet is not None:
             announced = fleet.Worker(
@@ -228,7 +228,13 @@ class Watch:
                 heartbeat_at_ms=now_ms(),
                 **self._fleet,
             )
-        self._elsewhere = await self._transactions.run(_renew, self._worker_id, running, until, announced)
+        self._elsewhere = await self._transactions.run(
+            _renew, self._worker_id, self._running, self._settings, announced
+        )
+
+    def _running(self) -> list[str]:
+        """What this worker's children run; asked for within a transaction, on whatever thread that is."""
+        return [run.job.id for child in list(self._children) if (run := child.run) is not None]
 
     async def _look(self) -> None:
         """Stop the children whose job is not theirs any more, and those that are over a limit of time."""
@@ -325,7 +331,7 @@ class Watch:
         seen = await self._transactions.read(sweep.look, self._worker_id, self._settings)
         self._sweeps, bells = seen.holds, seen.bells
         if seen.due:
-            swept = await self._transactions.run(sweep.sweep, self._worker_id, self._settings)
+            swept = await self._transactions.run(_sweep, self._worker_id, self._running, self._settings)
             self._publish(swept.epoch, swept.events)
             self._sweeps, bells = bool(swept.epoch), swept.bells
         for queue, times in bells.items():
@@ -367,15 +373,35 @@ def _now() -> float:
     return time.monotonic()
 
 
+def _renew_leases(
+    connection: sa.Connection, worker_id: str, running: Callable[[], list[str]], settings: Settings
+) -> None:
+    # What runs now, and from now on: since this began to wait for its turn the database may have been away for longer
+    # than a lease.
+    if job_ids := running():
+        store.renew(connection, worker_id, job_ids, now_ms() + int(settings.lease_seconds * 1000))
+
+
+def _sweep(
+    connection: sa.Connection, worker_id: str, running: Callable[[], list[str]], settings: Settings
+) -> sweep.Swept:
+    """A round of the sweep, which takes nothing of what this worker's own children run for abandoned."""
+    _renew_leases(connection, worker_id, running, settings)
+    return sweep.sweep(connection, worker_id, settings)
+
+
 def _renew(
-    connection: sa.Connection, worker_id: str, running: list[str], until_ms: int, announced: fleet.Worker | None
+    connection: sa.Connection,
+    worker_id: str,
+    running: Callable[[], list[str]],
+    settings: Settings,
+    announced: fleet.Worker | None,
 ) -> dict[str, frozenset[str]]:
     """Renew the leases and the announcement; by queue, the plugins that others have and this worker has not."""
-    if running:
-        store.renew(connection, worker_id, running, until_ms)
+    _renew_leases(connection, worker_id, running, settings)
     if announced is None:
         return {}
-    fleet.announce(connection, announced)
+    fleet.announce(connection, replace(announced, heartbeat_at_ms=now_ms()))
     others = [worker for worker in fleet.workers(connection) if worker.id != worker_id]
     return {
         queue: frozenset().union(*(worker.plugin_names() for worker in others if queue in worker.queues))

@@ -17,8 +17,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.database.engine import Database
-from app.database.schema import logs
+from app.database.schema import jobs, logs
 from app.jobs import retention, store, transitions
+from app.jobs.ids import now_ms
 from app.jobs.job import Job, JobStatus
 from app.jobs.queue import JobQueue
 from app.realtime.event_bus import EventPublisher
@@ -397,3 +398,33 @@ def test_files_that_can_not_be_deleted_end_no_scribe(
 def _is_there(database: Database, job: Job) -> bool:
     with database.read() as connection:
         return bool(store.page(connection, job.tenant, store.JobQuery()).jobs)
+
+
+def test_job_outlives_a_database_that_is_away_for_longer_than_a_lease(
+    database: Database, new_job: Callable[..., Job], tmp_path: Path
+) -> None:
+    """What a scribe's own child runs is not taken for abandoned because nobody could renew its lease."""
+    job = new_job()
+    submit(database, job)
+
+    def hold_until_expired() -> None:
+        with database.write() as connection:
+            # A row of the job for one database, everything for the other.
+            connection.execute(sa.update(jobs).values(priority=jobs.c.priority))
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            # A renewal, and a round of the sweep, are under way by then, and wait.
+            while now_ms() < (now_of(database, job).lease_until_ms or 0) + 1500:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+    async def body() -> None:
+        async with serving(database, tmp_path, lease_seconds=2, sweep_seconds=0.1) as served:
+            child = await served.caller()
+            assert (await child.claim())["id"] == job.id
+            await asyncio.to_thread(hold_until_expired)
+            await until(lambda: (now_of(database, job).lease_until_ms or 0) > now_ms())
+            child.tell("end", 1, "done", {"progress": 100}, [], None)
+            assert await child.hear("ended") is True
+
+    asyncio.run(body())
+    assert (now_of(database, job).status, now_of(database, job).attempt) == (JobStatus.DONE, 1)
