@@ -23,6 +23,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS: Final = 60.0
 #: An id that nothing has; the same in each run, for it is in names of tests.
 NOBODY: Final = "01900000-0000-7000-8000-00000000dead"
+#: For a product whose parts end again and again: they come back soon each time, where else the pauses grow.
+QUICK_RESTARTS: Final = {"PYTHONPATH": f"{ROOT / 'tests' / 'failpoints'}:{ROOT}", "RESTART_SECONDS": "0.5"}
 TEST_PLUGINS: Final = (
     *(
         f"tests.plugins_for_tests:{name}"
@@ -40,6 +42,15 @@ def wait_until(condition: Callable[[], Any], *, what: str = "the condition", sec
             raise AssertionError(f"{what} did not happen within {seconds:g} s")
         time.sleep(0.02)
     return found
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether it runs no more; one whose parent is gone waits for init to take note of it."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        # It went between the two questions.
+        return True
 
 
 class Product:
@@ -91,7 +102,7 @@ class Product:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def wait(self, job_id: str, *, status: str | None = None) -> dict[str, Any]:
+    def wait(self, job_id: str, *, status: str | None = None, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Wait until the job has ended (or has this status); the job as Phase 10 shows it."""
         wanted = {status} if status else {"done", "error", "cancelled"}
 
@@ -99,7 +110,7 @@ class Product:
             job = self.client.get(f"/v1/jobs/{job_id}/extended", params={"frames": "false"}).json()
             return dict(job) if job["status"] in wanted else None
 
-        wait_until(reached, what=f"job {job_id} being {' or '.join(sorted(wanted))}")
+        wait_until(reached, what=f"job {job_id} being {' or '.join(sorted(wanted))}", seconds=seconds)
         return self.extended(job_id)
 
     def events(self, job_id: str) -> list[dict[str, Any]]:
@@ -118,6 +129,11 @@ class Product:
             except (psutil.NoSuchProcess, psutil.ZombieProcess):
                 continue
         return found
+
+    def main_processes(self, name: str) -> list[psutil.Process]:
+        """The same without those that a worker has forked for jobs: they have its command line."""
+        forked = self.child_processes("billiard")
+        return [child for child in self.child_processes(name) if child not in forked]
 
     def stop(self) -> int:
         """Ctrl-C, and the exit code."""

@@ -10,8 +10,9 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.phase10.small_inputs import clip
 from tests.plugins_over_limits import NAMES
-from tests.stack import TEST_PLUGINS, Product, wait_until
+from tests.stack import TEST_PLUGINS, Product, is_gone, wait_until
 from tests.watching import BackgroundWatcher, assert_unbroken
 
 #: A limit is held by the scribe, whatever lies behind it; how it writes is tested over each back end elsewhere.
@@ -41,15 +42,7 @@ class Stand:
 
 def gone(processes: list[psutil.Process]) -> bool:
     """Whether none of them runs any more."""
-    return not any(map(_runs, processes))
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        # It went between the two questions.
-        return False
+    return all(map(is_gone, processes))
 
 
 @pytest.fixture
@@ -72,15 +65,17 @@ def assert_ended_as(product: Product, job_id: str, code: str, setting: str) -> N
     assert messages[-1]["payload"]["error"]["error_code"] == code
 
 
-def test_tool_that_is_told_to_stop_by_the_soft_limit_does(stand: Callable[..., Stand], sample: Path) -> None:
+def test_tool_that_is_told_to_stop_by_the_soft_limit_does(
+    stand: Callable[..., Stand], sample: Path, tmp_path: Path
+) -> None:
     """A tool that works for too long stops between two frames; its process lives on, and all it found is kept."""
-    tested = stand(TRANSOM_SOFT_TIME_LIMIT_SECONDS="2", TRANSOM_WORKERS="1")
+    tested = stand(TRANSOM_SOFT_TIME_LIMIT_SECONDS="4", TRANSOM_WORKERS="1")
     job_id, pids = tested.submit(sample, "slowly", ms=100)
     [process] = tested.processes(pids)
 
     assert_ended_as(tested.product, job_id, "PLUGIN_TIMEOUT", "TRANSOM_SOFT_TIME_LIMIT_SECONDS")
     assert len(tested.product.extended(job_id)["frames"]) > 5
-    next_job, pids = tested.submit(sample, "slowly", ms=0)
+    next_job, pids = tested.submit(clip(tmp_path, frames=8), "slowly", ms=0)
     assert tested.product.wait(next_job)["status"] == "done"
     assert tested.processes(pids) == [process]
     # It counts among the plugin's runs as one that failed.
@@ -90,8 +85,9 @@ def test_tool_that_is_told_to_stop_by_the_soft_limit_does(stand: Callable[..., S
 
 def test_tool_that_does_not_stop_is_ended_at_the_hard_limit(stand: Callable[..., Stand], sample: Path) -> None:
     """One that hears nothing is killed, and the job says so."""
-    tested = stand(TRANSOM_SOFT_TIME_LIMIT_SECONDS="1", TRANSOM_TIME_LIMIT_SECONDS="5")
-    job_id, pids = tested.submit(sample, "deaf")
+    tested = stand(TRANSOM_SOFT_TIME_LIMIT_SECONDS="3", TRANSOM_TIME_LIMIT_SECONDS="6")
+    # At its first frame: a later one might be met by the soft limit.
+    job_id, pids = tested.submit(sample, "deaf", frame=0)
     processes = tested.processes(pids)
 
     assert_ended_as(tested.product, job_id, "PLUGIN_TIMEOUT", "TRANSOM_TIME_LIMIT_SECONDS")
@@ -100,9 +96,9 @@ def test_tool_that_does_not_stop_is_ended_at_the_hard_limit(stand: Callable[...,
 
 def test_tool_that_says_nothing_is_ended(stand: Callable[..., Stand], sample: Path) -> None:
     """A tool without a sign of life is killed, while one that is slow but speaks goes on."""
-    tested = stand(TRANSOM_LEASE_SECONDS="2", TRANSOM_NO_PROGRESS_SECONDS="3")
-    # 250 frames of 40 ms: three times as long as the limit.
-    speaks, _ = tested.submit(sample, "slowly", ms=40)
+    tested = stand(TRANSOM_LEASE_SECONDS="3", TRANSOM_NO_PROGRESS_SECONDS="6")
+    # 250 frames of 80 ms: three times as long as the limit.
+    speaks, _ = tested.submit(sample, "slowly", ms=80)
     job_id, pids = tested.submit(sample, "deaf")
     processes = tested.processes(pids)
 
@@ -141,7 +137,7 @@ def test_deaf_tool_of_a_cancelled_job_is_gone(stand: Callable[..., Stand], sampl
 def test_queued_job_that_is_cancelled_never_starts(stand: Callable[..., Stand], sample: Path) -> None:
     """A job that waits behind another and is cancelled is never given to a process."""
     tested = stand(TRANSOM_WORKERS="1")
-    first, pids = tested.submit(sample, "slowly", ms=20)
+    first, pids = tested.submit(sample, "slowly", ms=60)
     tested.processes(pids)
     waiting, never = tested.submit(sample, "slowly", frame=0)
 
