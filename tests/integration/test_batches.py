@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -337,7 +338,7 @@ def test_a_manifest_of_too_many(own_product: Callable[..., Product], media: Path
 
 def test_a_batch_is_cancelled_as_a_whole(product: Product) -> None:
     """When the answer comes all of it has ended, in one status each; a second call changes nothing."""
-    accepted = hand_in(product, pictures(30), plugin="sleepy", options='{"ms": 3000}')
+    accepted = hand_in(product, pictures(30), plugin="sleepy", options='{"ms": 60000}')
     wait_until(lambda: state_of(product, accepted["batch_id"])["counts"]["running"], what="a job running")
 
     answer = product.client.delete(f"/v1/batches/{accepted['batch_id']}")
@@ -373,7 +374,7 @@ def test_what_failed_runs_again_and_what_ended_is_deleted(product: Product) -> N
     # Its file was kept: it is looked at again, and refused for the same reason.
     assert after[2]["error"] == before[2]["error"]
     assert before[2]["error"]["code"] == "UNSUPPORTED_INPUT"
-    running = hand_in(product, pictures(2), plugin="sleepy", options='{"ms": 3000}')["batch_id"]
+    running = hand_in(product, pictures(2), plugin="sleepy", options='{"ms": 60000}')["batch_id"]
     refused = product.client.post(f"/v1/batches/{running}/purge")
     assert (refused.status_code, refused.json()["code"]) == (409, "BATCH_NOT_ENDED")
     product.client.delete(f"/v1/batches/{running}")
@@ -390,7 +391,7 @@ def test_what_failed_runs_again_and_what_ended_is_deleted(product: Product) -> N
 def test_a_single_job_does_not_wait_for_a_batch(own_product: Callable[..., Product]) -> None:
     """On one worker process, a job that is submitted behind a long batch is the next that begins."""
     product = own_product(TRANSOM_WORKERS="1")
-    batch_id = hand_in(product, pictures(40), plugin="sleepy", options='{"ms": 300}')["batch_id"]
+    batch_id = hand_in(product, pictures(15), plugin="sleepy", options='{"ms": 1500}')["batch_id"]
     wait_until(lambda: state_of(product, batch_id)["counts"]["running"], what="the batch running")
 
     single = product.client.post("/v1/jobs", files=[pictures(1)[0]], data={"plugin": "numbered"}).json()["job_id"]
@@ -409,12 +410,18 @@ def test_a_single_job_does_not_wait_for_a_batch(own_product: Callable[..., Produ
 
 
 @pytest.mark.only_over("sqlite")
-def test_two_batches_share_a_worker(own_product: Callable[..., Product]) -> None:
+def test_two_batches_share_a_worker(own_product: Callable[..., Product], sample: Path) -> None:
     """The second does not wait for the end of the first, nor the first for the second's: they take turns."""
     product = own_product(TRANSOM_WORKERS="1")
+    # Nothing of either begins until both are there.
+    before = product.submit(sample, plugin="sleepy", options={"ms": 60000})
+    product.wait(before, status="running")
     first, second = (
         hand_in(product, pictures(12), plugin="sleepy", options='{"ms": 20}')["batch_id"] for _ in range(2)
     )
+    for batch_id in (first, second):
+        wait_until(partial(_is_expanded, product, batch_id), what=f"batch {batch_id} being taken apart")
+    product.client.delete(f"/v1/jobs/{before}")
     for batch_id in (first, second):
         wait_for_end(product, batch_id)
 
@@ -427,3 +434,8 @@ def test_two_batches_share_a_worker(own_product: Callable[..., Product]) -> None
     assert begun < 12
     assert turns[:2].count(first) == 1
     assert all(turns[n] != turns[n + 1] for n in range(len(turns) - 1))
+
+
+def _is_expanded(product: Product, batch_id: str) -> bool:
+    state = state_of(product, batch_id)
+    return not state["expanding"] and sum(state["counts"].values()) == 12

@@ -49,7 +49,7 @@ def test_what_browsers_play_is_played_as_it_is(product: Product) -> None:
 
 def test_it_is_known_while_the_job_runs(product: Product, sample: Path) -> None:
     """The playback is there as soon as a worker has opened the input."""
-    job_id = product.submit(sample, plugin="sleepy", options={"ms": 20})
+    job_id = product.submit(sample, plugin="sleepy", options={"ms": 1000})
     product.wait(job_id, status="running")
 
     wait_until(

@@ -46,7 +46,7 @@ def shows_quarters(image: Image.Image) -> bool:
 def test_a_picture_is_shown_small_while_its_tool_works(product: Product, tmp_path: Path) -> None:
     """A large one in a few kilobytes, before the tool has said a word of it, and afterwards too."""
     picture = quarters(tmp_path / "large.png", width=4000, height=3000)
-    job_id = product.submit(picture, plugin="sleepy", options={"ms": 3000})
+    job_id = product.submit(picture, plugin="sleepy", options={"ms": 8000})
     wait_until(
         lambda: product.client.get(f"/v1/jobs/{job_id}/thumbnail").status_code == 200, what="the picture being there"
     )
