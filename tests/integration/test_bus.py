@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from queue import SimpleQueue
 from uuid import uuid4
 
@@ -32,7 +33,6 @@ def _batch(seq: int) -> BusBatch:
 )
 def test_what_is_published_after_a_silence_arrives(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A publisher that had nothing to say for longer than its broker waits for a sign is still heard."""
-    monkeypatch.setattr(broker_lines, "HEARTBEAT_SECONDS", 1)
     namespace = f"test-{uuid4().hex[:12]}"
     heard: SimpleQueue[BusBatch] = SimpleQueue()
     subscribed = threading.Event()
@@ -40,17 +40,18 @@ def test_what_is_published_after_a_silence_arrives(broker: str, monkeypatch: pyt
         broker, namespace=namespace, node_id="silence", on_batch=heard.put, on_subscribed=subscribed.set
     )
     publisher = EventPublisher(broker, namespace=namespace)
-    consumer.start()
-    publisher.start()
-    try:
+    with ExitStack() as stack:
+        stack.callback(clear_broker, broker, namespace)
+        consumer.start()
+        stack.callback(consumer.close)
         assert subscribed.wait(PATIENCE_SECONDS)
+        # Not before: a consumer with so short a heartbeat might be cut off itself, and miss what is published then.
+        monkeypatch.setattr(broker_lines, "HEARTBEAT_SECONDS", 1)
+        publisher.start()
+        stack.callback(publisher.close)
         publisher.publish(_batch(1))
         assert heard.get(timeout=PATIENCE_SECONDS).segments[0].first == 1
         # The silence is what is tested: the broker cuts a connection after two heartbeats or three.
         time.sleep(4)
         publisher.publish(_batch(2))
         assert heard.get(timeout=PATIENCE_SECONDS).segments[0].first == 2
-    finally:
-        publisher.close()
-        consumer.close()
-        clear_broker(broker, namespace)
