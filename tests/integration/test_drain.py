@@ -21,7 +21,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.stack import PATIENCE_SECONDS, ROOT, Product, wait_until
+from tests.stack import PATIENCE_SECONDS, ROOT, Product, is_gone, wait_until
 from tests.unit.api.forms import part
 from tests.watching import BackgroundWatcher, assert_unbroken
 
@@ -158,7 +158,7 @@ def test_rolling_restarts_poison_nothing(
     present = worker(product)
     # Until it has said what it has, nobody runs jobs on the CPU, and they are refused.
     wait_until(partial(_has_workers, product, 2), what="the worker being there")
-    job_id = product.submit(sample, plugin="sleepy", options={"ms": 15})
+    job_id = product.submit(sample, plugin="sleepy", options={"ms": 40})
     watcher = BackgroundWatcher(product, job_id)
 
     # When each worker gives way to another as soon as its attempt shows frames
@@ -168,8 +168,7 @@ def test_rolling_restarts_poison_nothing(
         present.send_signal(signal.SIGTERM)
         replacement = worker(product)
         assert present.wait(PATIENCE_SECONDS) == 0
-        # One whose parent is gone waits for init to take note of it; it runs no more.
-        assert [process for process in tree if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
+        assert [process for process in tree if not is_gone(process)] == []
         present = replacement
 
     # Then it is done by the sixth

@@ -13,7 +13,7 @@ import pytest
 from tests.integration.rendered import frames_in, times_of, when_ready
 from tests.media import astronaut, pedestrians
 from tests.plugins_for_tests.counting import HEIGHT, WIDTH, box_left, picture
-from tests.stack import NOBODY, Product, wait_until
+from tests.stack import NOBODY, Product, is_gone, wait_until
 from tests.unit.plugins.made_media import turned, video
 
 #: How far a line may seem to be from where it was drawn, in pixels; a frame's box is 4 from that of its neighbours.
@@ -169,7 +169,8 @@ def test_a_process_that_is_killed(own_product: Callable[..., Product], tmp_path:
     process.wait(timeout=30)
 
     assert len(frames_in(exported(product, job_id))) == 1000
-    assert rendering(product) == []
+    # Its last words come a moment before its end.
+    wait_until(lambda: not rendering(product), what="nobody making a video")
     assert [path.name for path in product.data.rglob("*annotated*")] == ["annotated-2.webm"]
 
 
@@ -202,4 +203,4 @@ def test_nobody_is_left_when_the_product_stops(own_product: Callable[..., Produc
     (process,) = wait_until(lambda: rendering(product), what="the video being made")
 
     assert product.stop() == 0
-    assert not process.is_running()
+    assert is_gone(process)
