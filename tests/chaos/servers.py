@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ import psutil
 import psycopg
 import redis
 from kombu import Connection
+
+from tests.ports import free_port
 
 #: How long a server may take to start on a busy machine.
 START_SECONDS: Final = 120.0
@@ -276,13 +277,6 @@ class RabbitMQ(ServerProcess):
         super().close()
         self._names.kill()
         self._names.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def signal_all(processes: Iterable[psutil.Process], number: signal.Signals) -> None:

@@ -19,8 +19,9 @@ import psutil
 from app.database.engine import Database
 from app.settings import load_settings
 from tests.chaos.faults import Fault, Kind, Part
-from tests.chaos.servers import Postgres, RabbitMQ, Redis, Server, free_port, signal_all
+from tests.chaos.servers import Postgres, RabbitMQ, Redis, Server, signal_all
 from tests.chaos.services import Service
+from tests.ports import free_port
 from tests.stack import ROOT, TEST_PLUGINS, wait_until
 
 #: How long a part that was hit may take until it is there again.
@@ -100,7 +101,7 @@ class Stand:
         for address in self.addresses:
             try:
                 ready = httpx.get(f"{address}/readyz", trust_env=False).status_code == 200
-                plugins = httpx.get(f"{address}/v1/plugins", trust_env=False).json()["plugins"]
+                plugins = httpx.get(f"{address}/v1/plugins", trust_env=False).json().get("plugins", [])
             except (httpx.HTTPError, ValueError):
                 return False
             if not ready or not any(plugin["name"] == "witness" for plugin in plugins):

@@ -20,7 +20,7 @@ import yaml
 
 from app.cli.embedded_broker import find_server
 from tests.back_ends import postgres_database
-from tests.chaos.servers import free_port
+from tests.ports import free_port
 from tests.stack import PATIENCE_SECONDS, ROOT, wait_until
 from tests.watching import assert_unbroken, is_end
 
@@ -128,12 +128,19 @@ def test_what_compose_starts_takes_a_job_and_shows_it_at_either_node(composed: C
     for name in ("web-1", "web-2"):
         wait_until(lambda name=name: composed.healthy(name), what=f"{name} being healthy", seconds=HEALTHY_SECONDS)  # type: ignore[misc]
     plugins = f"{composed.address('web-1')}/v1/plugins"
-    wait_until(lambda: httpx.get(plugins, trust_env=False).json()["plugins"], what="the worker being there")
+    wait_until(
+        lambda: httpx.get(plugins, trust_env=False, timeout=PATIENCE_SECONDS).json().get("plugins"),
+        what="the worker being there",
+    )
 
     # When a job is submitted to one node, and watched half way at each of them
     with sample.open("rb") as file:
         answer = httpx.post(
-            f"{composed.address('web-1')}/v1/jobs", data={"plugin": "motion"}, files={"file": file}, trust_env=False
+            f"{composed.address('web-1')}/v1/jobs",
+            data={"plugin": "motion"},
+            files={"file": file},
+            trust_env=False,
+            timeout=PATIENCE_SECONDS,
         )
     assert answer.status_code == 202, answer.text
     job_id = answer.json()["job_id"]

@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from app.cli.exit_codes import ExitCode
-from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product, wait_until
+from tests.ports import free_port
+from tests.stack import PATIENCE_SECONDS, ROOT, Product, is_gone, start_product, wait_until
 
 Start = Callable[..., Product]
 
@@ -27,13 +28,6 @@ def _family(product: Product) -> list[psutil.Process]:
     """Every process of the stack."""
     top = psutil.Process(product.process.pid)
     return [top, *top.children(recursive=True)]
-
-
-def _is_gone(process: psutil.Process) -> bool:
-    try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def _up(data: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -112,7 +106,7 @@ def test_ctrl_c_ends_every_process(own_product: Start) -> None:
 
     assert product.stop() == ExitCode.DONE
 
-    assert [process for process in family if not _is_gone(process)] == []
+    assert [process for process in family if not is_gone(process)] == []
     assert not (product.data / "run").exists()
 
 
@@ -124,7 +118,7 @@ def test_a_killed_up_leaves_no_process(own_product: Start) -> None:
     product.process.kill()
     product.process.wait()
 
-    wait_until(lambda: all(_is_gone(process) for process in family), what="every process being gone")
+    wait_until(lambda: all(is_gone(process) for process in family), what="every process being gone")
     again = start_product(product.data)
     assert again.stop() == ExitCode.DONE
 
@@ -187,7 +181,8 @@ def test_an_open_address_is_served_and_said_loudly(foreground: Callable[..., sub
     port = int(lines[0].split("http://127.0.0.1:")[1].split()[0])
     addresses = {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)}
     for address in addresses:
-        assert httpx.get(f"http://{address}:{port}/livez", trust_env=False).status_code == 200
+        answer = httpx.get(f"http://{address}:{port}/livez", trust_env=False, timeout=PATIENCE_SECONDS)
+        assert answer.status_code == 200
 
 
 def test_the_demonstration_shows_what_was_found(foreground: Callable[..., subprocess.Popen[str]]) -> None:
@@ -201,13 +196,14 @@ def test_the_demonstration_shows_what_was_found(foreground: Callable[..., subpro
             break
     address = lines[-1].split("Transom serves at ")[1].split()[0]
 
-    assert httpx.get(f"{address}/readyz", trust_env=False).status_code == 200
+    assert httpx.get(f"{address}/readyz", trust_env=False, timeout=PATIENCE_SECONDS).status_code == 200
     [found] = [line for line in lines if line.startswith("harbour.webm: done; ")]
     assert " frames, " in found
     assert " tracks" in found
     [page] = [line.split("Watch it: ")[1].strip() for line in lines if "Watch it: " in line]
     assert page.startswith(f"{address}/jobs/")
-    assert httpx.get(page, headers={"Accept": "text/html"}, trust_env=False).status_code == 200
+    shown = httpx.get(page, headers={"Accept": "text/html"}, trust_env=False, timeout=PATIENCE_SECONDS)
+    assert shown.status_code == 200
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=PATIENCE_SECONDS) == ExitCode.DONE
 
@@ -238,9 +234,7 @@ def test_web_and_worker_run_apart_from_each_other(own_product: Start, sample: Pa
         "TRANSOM_DATABASE_URL": f"sqlite:///{tmp_path / 'apart.db'}",
         "TRANSOM_DATA_DIR": str(tmp_path / "apart"),
     }
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     transom = [sys.executable, "-m", "app.cli.main"]
     subprocess.run([*transom, "migrate"], env=environment, cwd=ROOT, check=True, capture_output=True)
     quiet = {"env": environment, "cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -268,12 +262,12 @@ def test_web_and_worker_run_apart_from_each_other(own_product: Start, sample: Pa
         codes = [process.wait(timeout=PATIENCE_SECONDS) for process in processes]
 
     assert codes == [ExitCode.DONE, ExitCode.DONE]
-    assert [process for process in family if not _is_gone(process)] == []
+    assert [process for process in family if not is_gone(process)] == []
 
 
 def _offers_motion(url: str) -> bool:
     try:
-        plugins = httpx.get(f"{url}/v1/plugins", trust_env=False).json()["plugins"]
+        plugins = httpx.get(f"{url}/v1/plugins", trust_env=False).json().get("plugins", [])
     except httpx.TransportError:
         return False
     return any(plugin["name"] == "motion" for plugin in plugins)

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.certificates import make_certificate
+from tests.ports import free_port
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60
@@ -367,7 +368,7 @@ def _listening(proxy: RealProxy, target: str) -> Iterator[tuple[Site, Path]]:
         folder = Path(name)
         # Some go on as a user of their own.
         folder.chmod(0o777)
-        site = Site(_free_port(), target, folder)
+        site = Site(free_port(), target, folder)
         config = folder / "config"
         config.write_text(proxy.config(site))
         output = folder / "output.log"
@@ -385,12 +386,6 @@ def _listening(proxy: RealProxy, target: str) -> Iterator[tuple[Site, Path]]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _until_listening(port: int, process: subprocess.Popen[bytes], output: Path) -> None:
