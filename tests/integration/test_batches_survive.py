@@ -12,7 +12,7 @@ import pytest
 
 from tests.integration.test_batches import hand_in, items_of, picture, pictures, state_of, wait_for_end
 from tests.receivers import Answer, Received, Receiver, receiver, settings_for
-from tests.stack import Product, wait_until
+from tests.stack import QUICK_RESTARTS, Product, wait_until
 from tests.watching import is_end
 
 pytestmark = pytest.mark.every_back_end
@@ -22,7 +22,7 @@ KILLS = 10
 #: How long a receiver keeps a message unanswered, so that a kill meets it.
 HELD_SECONDS = 3.0
 #: What is killed, by a part of its command line: who takes batches apart, who writes down, and who runs.
-PARTS = ("app.cli.main web", "tasks.scribe", "app.cli.main worker")
+PARTS = ("app.cli.main web", "tasks.scribe", "tasks.celery_app")
 
 
 def answers(product: Product) -> bool:
@@ -69,7 +69,7 @@ def test_ten_kills_in_mid_batch(own_product: Callable[..., Product]) -> None:
     The end of the batch, and of jobs beside it, reaches its receiver, also where a try was under way.
     """
     with receiver() as here:
-        kill_ten_times(own_product(TRANSOM_LEASE_SECONDS="3", **settings_for(here)), here)
+        kill_ten_times(own_product(TRANSOM_LEASE_SECONDS="3", **settings_for(here), **QUICK_RESTARTS), here)
 
 
 def kill_ten_times(product: Product, here: Receiver) -> None:
@@ -91,7 +91,9 @@ def kill_ten_times(product: Product, here: Receiver) -> None:
         beside.append(submit_beside(product, here.url(f"/beside-{kill}")))
         before = state_of(product, batch_id)
         done = before["counts"]["done"]
-        for process in product.child_processes(chance.choice(PARTS)):
+        part = chance.choice(PARTS)
+        victims = wait_until(partial(product.main_processes, part), what=f"there being a {part}")
+        for process in victims:
             process.kill()
         wait_until(lambda: answers(product), what="the web process")
         # One more has ended since: the next kill meets it in the middle of something again.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.back_ends import environment_of
-from tests.stack import ROOT, Product, start_product, wait_until
+from tests.stack import QUICK_RESTARTS, Product, start_product, wait_until
 from tests.watching import BackgroundWatcher, assert_unbroken, is_end
 
 #: Each place, and the attempt by which the job is done: what was committed is not done again.
@@ -50,8 +50,7 @@ class Stoppable:
 def stoppable(back_end: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoppable]:
     """One product for all places."""
     folder = tmp_path_factory.mktemp("stoppable")
-    path = f"{ROOT / 'tests' / 'failpoints'}:{ROOT}"
-    settings = {"PYTHONPATH": path, "FAILPOINT": str(folder / "place"), "TRANSOM_LEASE_SECONDS": "3"}
+    settings = {**QUICK_RESTARTS, "FAILPOINT": str(folder / "place"), "TRANSOM_LEASE_SECONDS": "3"}
     with environment_of(back_end) as environment:
         product = start_product(folder / "data", **environment, **settings)
         yield Stoppable(product, folder / "place")
