@@ -19,11 +19,13 @@ from app.client import TransomClient, Transport
 from app.client.doctor import Verdict, examine
 from tests.proxies.opened import Opened, opened
 from tests.proxies.real import REAL_PROXIES, RunningProxy, running, server_behind, told_of
-from tests.proxies.test_python_client import ENOUGH_MESSAGES, PATIENT, Watcher, assert_whole, many_frames
-from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product
+from tests.proxies.test_python_client import ENOUGH_MESSAGES, PATIENT, Watcher, assert_whole, join, many_frames
+from tests.stack import ROOT, Product, start_product
 
-FRAMES: Final = 4000
 FRAME_MS: Final = 6.0
+#: Whichever test comes first waits for all the watchers.
+pytestmark = pytest.mark.timeout(400)
+
 OPENING: Final = {proxy.name: proxy for proxy in REAL_PROXIES if proxy.opens_tls}
 #: What each leaves of the ways.
 FOUND: Final = {
@@ -64,7 +66,7 @@ def _proxies(product: Product) -> Iterator[dict[str, RunningProxy]]:
 @pytest.fixture(name="outcome", scope="module")
 def _outcome(product: Product, proxies: dict[str, RunningProxy], tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """One job, watched from its beginning behind each of them, until each watcher has found what works for it."""
-    video = many_frames(tmp_path_factory.mktemp("media") / "many.mp4", frames=FRAMES)
+    video = many_frames(tmp_path_factory.mktemp("media") / "many.mp4")
     with ExitStack() as stack:
         clients = {name: stack.enter_context(_client(it)) for name, it in proxies.items()}
         job_id = product.submit(video, plugin="sleepy", options={"ms": FRAME_MS})
@@ -75,8 +77,7 @@ def _outcome(product: Product, proxies: dict[str, RunningProxy], tmp_path_factor
         while not _all_settle(watchers, settled) and time.monotonic() < deadline:
             time.sleep(0.1)
         product.client.post(f"/v1/jobs/{job_id}/cancel").raise_for_status()
-        for watcher in watchers.values():
-            watcher.thread.join(PATIENCE_SECONDS)
+        join(watchers.values())
         log = [message["id"] for message in product.events(job_id)]
     return Outcome(log, watchers, settled, {name: opened(it.log) for name, it in proxies.items()})
 

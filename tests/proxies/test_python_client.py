@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,9 @@ ENOUGH_MESSAGES: Final = 2000
 #: What the tests have more patience for than people: a busy machine is no bad proxy. And what it was once taken for is
 #: tried again soon.
 PATIENT: Final = Pace(hello=6.0, ping=9.0, climb=20.0)
+
+#: Whichever test comes first waits for all the watchers.
+pytestmark = pytest.mark.timeout(400)
 
 WEBSOCKET, SSE, SSE_POST, POLL = Transport.WEBSOCKET, Transport.SSE, Transport.SSE_POST, Transport.POLL
 
@@ -105,6 +109,10 @@ class Watcher:
         """Whether it has found one of these, and has heard of some of the job."""
         return bool(self.ways) and self.ways[-1].transport in transports and len(self.ids) > 50
 
+    def has_read_anew(self, count: int) -> bool:
+        """Whether more than so many ids came after a `reset`."""
+        return bool(self.resets) and len(self.ids) - self.resets[-1] > count
+
     def _run(self) -> None:
         try:
             for message in self.client.watch(self.job_id, on_way=self.ways.append):
@@ -126,17 +134,26 @@ class Outcome:
 
 
 def many_frames(path: Path, *, codec: str = "mpeg4", frames: int = FRAMES) -> Path:
-    """A video of many small grey frames."""
+    """A video of many small grey frames, whose shades come again and again."""
+    pace = Fraction(1, 50)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=50)
+        stream = container.add_stream(codec, rate=1 / pace)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         picture = np.zeros((48, 64, 3), dtype=np.uint8)
+        packets: list[av.Packet[av.VideoStream]] = []
+        for shade in range(200):
+            picture[:, :, :] = shade
+            packets.extend(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        packets.extend(stream.encode())
+        # To encode thousands takes seconds. The first needs none before it, so that all may follow the last once more.
+        assert packets[0].is_keyframe
+        kept = [(bytes(packet), packet.is_keyframe) for packet in packets]
         for number in range(frames):
-            picture[:, :, :] = number % 200
-            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
-                container.mux(packet)
-        for packet in stream.encode():
+            data, is_keyframe = kept[number % len(kept)]
+            packet = av.Packet(data)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, pace, is_keyframe
+            packet.pts = packet.dts = number
             container.mux(packet)
     return path
 
@@ -174,10 +191,16 @@ def _outcome(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iter
         while not _all_settle(watchers, settled) and time.monotonic() < deadline:
             time.sleep(0.1)
         product.client.post(f"/v1/jobs/{job_id}/cancel").raise_for_status()
-        for watcher in watchers.values():
-            watcher.thread.join(PATIENCE_SECONDS)
+        join(watchers.values())
         log = [message["id"] for message in product.events(job_id)]
         yield Outcome(log, watchers, settled)
+
+
+def join(watchers: Iterable[Watcher]) -> None:
+    """Wait for the ends of all, and no longer than for one; who has none by then is told by its own test."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for watcher in watchers:
+        watcher.thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _all_settle(watchers: dict[tuple[Mode, ...], Watcher], settled: set[tuple[Mode, ...]]) -> bool:
@@ -288,15 +311,27 @@ def test_a_file_that_is_too_large_for_the_way_goes_in_pieces(product: Product, t
     assert product.wait(job["job_id"])["status"] == "done"
 
 
-def test_the_command_says_over_what_it_watches(product: Product) -> None:
+def test_the_command_says_over_what_it_watches(product: Product, tmp_path: Path) -> None:
     """`transom watch` tells people the way, and programs nothing but messages."""
-    with sample_path() as sample, HostileProxy(product.url, Mode.REFUSE_UPGRADES) as proxy:
-        job_id = product.submit(sample, plugin="sleepy", options={"ms": 30})
+    said = tmp_path / "said"
+    with (
+        sample_path() as sample,
+        HostileProxy(product.url, Mode.REFUSE_UPGRADES) as proxy,
+        said.open("w") as file,
+    ):
+        # It lasts until the way was told, however slow the command is to start.
+        job_id = product.submit(sample, plugin="sleepy", options={"ms": 1000})
         command = [sys.executable, "-m", "app.cli.main", "--server", proxy.url, "watch", job_id, "--json"]
-        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=file, text=True) as process:
+            try:
+                wait_until(lambda: said.read_text().endswith("\n"), what="the way being told")
+            finally:
+                product.client.post(f"/v1/jobs/{job_id}/cancel").raise_for_status()
+            lines, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
-    assert ended.stderr == "Watching over Server-Sent Events: the way here refuses WebSockets\n"
-    assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == [
+    assert process.returncode == ExitCode.JOB_CANCELLED
+    assert said.read_text() == "Watching over Server-Sent Events: the way here refuses WebSockets\n"
+    assert [json.loads(line)["id"] for line in lines.splitlines()] == [
         message["id"] for message in product.events(job_id)
     ]
 
@@ -315,11 +350,14 @@ def test_behind_a_proxy_another_server_with_another_epoch_is_read_anew(tmp_path:
 
     Every watch says once that what it told no longer counts, and then tells all of the job as the new server has it.
     """
-    video = many_frames(tmp_path / "many.mp4", frames=1500)
+    video = many_frames(tmp_path / "many.mp4")
     with ExitStack() as stack:
-        first, second = (start_product(tmp_path / name, TRANSOM_LEASE_SECONDS="4") for name in ("first", "second"))
-        for product in (first, second):
+        products = []
+        for name in ("first", "second"):
+            product = start_product(tmp_path / name, TRANSOM_LEASE_SECONDS="4", TRANSOM_DRAIN_SECONDS="0")
             stack.callback(product.stop)
+            products.append(product)
+        first, second = products
         proxies = {modes: stack.enter_context(HostileProxy(first.url, *modes)) for modes in WAYS}
         clients = {
             modes: stack.enter_context(TransomClient(proxy.url, proxies=False, pace=PATIENT))
@@ -337,8 +375,12 @@ def test_behind_a_proxy_another_server_with_another_epoch_is_read_anew(tmp_path:
             proxy.switch(second.url)
             proxy.cut()
         first.stop()
-        for watcher in watchers.values():
-            watcher.thread.join(PATIENCE_SECONDS)
+        # The second server runs the job again: each is to hear of more than was in the backup.
+        restored = len(second.events(job_id))
+        for modes, watcher in watchers.items():
+            wait_until(partial(watcher.has_read_anew, restored + 50), what=f"{_named(modes)} reading anew")
+        second.client.post(f"/v1/jobs/{job_id}/cancel").raise_for_status()
+        join(watchers.values())
         log = [message["id"] for message in second.events(job_id)]
 
     for watcher in watchers.values():
