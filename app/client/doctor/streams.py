@@ -103,7 +103,11 @@ async def measure(asker: Asker) -> tuple[dict[str, Pacing], bool]:
 
 
 async def heads_are_held(asker: Asker) -> bool:
-    """Whether the head of an answer waits for the first byte of its body."""
+    """Whether the head of an answer waits for the first byte of its body, believed when it does so twice."""
+    return await _head_came_late(asker) and await _head_came_late(asker)
+
+
+async def _head_came_late(asker: Asker) -> bool:
     heard = await asker.listen(
         "GET",
         STREAM,
