@@ -79,7 +79,7 @@ class _Reading:
 
     def end(self) -> bytes:
         """Let the server end it; all of it."""
-        httpx.get(f"{self._proxy.url}/end", trust_env=False)
+        httpx.get(f"{self._proxy.url}/end", timeout=PATIENCE_SECONDS, trust_env=False)
         self._done.result(PATIENCE_SECONDS)
         self._pool.shutdown()
         while not self.pieces.empty():
@@ -118,7 +118,7 @@ def test_what_is_told_nothing_passes_everything_on(server: str) -> None:
 def test_as_a_proxy_that_clients_know_of_it_passes_on_what_they_name(server: str) -> None:
     """Whole addresses and `CONNECT`, and HTTP within one is seen."""
     with HostileProxy("http://127.0.0.1:9") as proxy:
-        with httpx.Client(proxy=proxy.url, trust_env=False) as client:
+        with httpx.Client(proxy=proxy.url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
             assert client.get(f"{server}/asked").json()["method"] == "GET"
         assert _talk(server, proxy.url) == "first: hello"
 
@@ -254,7 +254,7 @@ def test_bodies_are_compressed_and_not_flushed(server: str) -> None:
 
 def test_what_takes_long_is_cut(server: str) -> None:
     """However much it says."""
-    with HostileProxy(server, Mode.CUT_AFTER, cut_after_seconds=0.5) as proxy:
+    with HostileProxy(server, Mode.CUT_AFTER, cut_after_seconds=2.0) as proxy:
         with pytest.raises(httpx.RemoteProtocolError), _client(proxy) as client:
             client.get("/stream", params={"say": "x", "count": 1})
         with connect(_websocket_url(proxy.url), proxy=None) as websocket:
@@ -272,7 +272,7 @@ def test_what_takes_long_is_cut(server: str) -> None:
 
 def test_what_is_silent_is_cut(server: str) -> None:
     """A stream that says nothing breaks off; a request without an answer gets a 504."""
-    with HostileProxy(server, Mode.CUT_IDLE, cut_idle_seconds=0.5) as proxy:
+    with HostileProxy(server, Mode.CUT_IDLE, cut_idle_seconds=2.0) as proxy:
         with _client(proxy) as client, pytest.raises(httpx.RemoteProtocolError):
             client.get("/stream", params={"say": "x", "count": 1})
         with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -291,11 +291,11 @@ def test_the_server_is_spoken_to_as_of_old(server: str) -> None:
 def test_who_says_no_password_is_asked_for_it(server: str) -> None:
     """407, until the name and the password come; only where it is known to be a proxy."""
     with HostileProxy(server, Mode.AUTHENTICATE) as proxy:
-        with httpx.Client(proxy=proxy.url, trust_env=False) as client:
+        with httpx.Client(proxy=proxy.url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
             assert client.get(f"{server}/asked").status_code == 407
         with pytest.raises(InvalidProxyStatus, match="407"):
             _talk(server, proxy.url)
-        with httpx.Client(proxy=proxy.forward_url, trust_env=False) as client:
+        with httpx.Client(proxy=proxy.forward_url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
             answer = client.get(f"{server}/asked")
         assert answer.status_code == 200
         assert "proxy-authorization" not in answer.json()["headers"]
@@ -366,7 +366,10 @@ def test_another_server_may_come_behind_it(server: str) -> None:
             proxy.cut()
             with pytest.raises(ConnectionClosed):
                 websocket.recv(timeout=PATIENCE_SECONDS)
-        with _client(proxy) as again, httpx.Client(proxy=proxy.url, trust_env=False) as forward:
+        with (
+            _client(proxy) as again,
+            httpx.Client(proxy=proxy.url, timeout=PATIENCE_SECONDS, trust_env=False) as forward,
+        ):
             assert again.get("/asked").json()["name"] == "second"
             assert forward.get(f"{server}/asked").json()["name"] == "second"
 
@@ -381,10 +384,13 @@ def test_it_runs_as_a_process_too(server: str, tmp_path: Path) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]
-        assert httpx.delete(f"{url}/asked", trust_env=False).status_code == 405
+        assert httpx.delete(f"{url}/asked", timeout=PATIENCE_SECONDS, trust_env=False).status_code == 405
         process.stdin.write('{"modes": ["pass"]}\n')
         process.stdin.flush()
-        wait_until(lambda: httpx.delete(f"{url}/asked", trust_env=False).status_code == 200, what="the command")
+        wait_until(
+            lambda: httpx.delete(f"{url}/asked", timeout=PATIENCE_SECONDS, trust_env=False).status_code == 200,
+            what="the command",
+        )
         process.terminate()
         assert process.wait(PATIENCE_SECONDS) == 0
 
