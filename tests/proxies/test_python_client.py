@@ -23,6 +23,7 @@ from app.cli.exit_codes import ExitCode
 from app.client import ProxyRefused, TransomClient, Transport, Way
 from app.client.pace import Pace
 from plugins.samples import sample_path
+from tests.proxies.elsewhere import Addresses, hostile_proxies
 from tests.proxies.hostile import HostileProxy
 from tests.proxies.modes import Mode
 from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product, transom, wait_until
@@ -158,7 +159,7 @@ def many_frames(path: Path, *, codec: str = "mpeg4", frames: int = FRAMES) -> Pa
     return path
 
 
-def _client(proxy: HostileProxy, product: Product, modes: tuple[Mode, ...], stack: ExitStack) -> TransomClient:
+def _client(proxy: Addresses, product: Product, modes: tuple[Mode, ...], stack: ExitStack) -> TransomClient:
     """One that has the proxy before the server, or, where that asks for a password, in its environment."""
     if Mode.AUTHENTICATE not in modes:
         return stack.enter_context(TransomClient(proxy.url, proxies=False, pace=PATIENT))
@@ -181,7 +182,7 @@ def _outcome(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One job, watched from its beginning behind every proxy at once, until each has found what works for it."""
     video = many_frames(tmp_path_factory.mktemp("media") / "many.mp4")
     with ExitStack() as stack:
-        proxies = {modes: stack.enter_context(HostileProxy(product.url, *modes)) for modes in FOUND}
+        proxies = stack.enter_context(hostile_proxies(product.url, list(FOUND)))
         clients = {modes: _client(proxy, product, modes, stack) for modes, proxy in proxies.items()}
         job_id = product.submit(video, plugin="sleepy", options={"ms": FRAME_MS})
         watchers = {modes: Watcher(client, job_id) for modes, client in clients.items()}
