@@ -28,7 +28,7 @@ QUICK_RESTARTS: Final = {"PYTHONPATH": f"{ROOT / 'tests' / 'failpoints'}:{ROOT}"
 TEST_PLUGINS: Final = (
     *(
         f"tests.plugins_for_tests:{name}"
-        for name in ("Spin", "Sleepy", "Crasher", "SoftFail", "Numbered", "Twins", "Warner", "Killer", "Hang")
+        for name in ("Spin", "Sleepy", "Crasher", "SoftFail", "Numbered", "Twins", "Warner", "Killer", "Hang", "Gated")
     ),
     "tests.plugins_for_tests.counting:Counting",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tests.phase10.gated_jobs import gated
 from tests.phase10.small_inputs import clip
 from tests.stack import Product, wait_until
 
@@ -28,7 +29,7 @@ def test_it_is_that_of_the_last_message(product: Product, tmp_path: Path) -> Non
 
 def test_it_moves_while_the_job_runs(product: Product, tmp_path: Path) -> None:
     """Some calls see it on its way; none sees it go back."""
-    job_id = product.submit(clip(tmp_path, frames=40), plugin="sleepy", options={"ms": 50})
+    job_id, go_on = gated(product, tmp_path)
     seen: list[int] = []
 
     def ended() -> bool:
@@ -36,6 +37,8 @@ def test_it_moves_while_the_job_runs(product: Product, tmp_path: Path) -> None:
         if job["progress"] is not None:
             assert isinstance(job["progress"], int)
             seen.append(job["progress"])
+            if 0 < job["progress"] < 100:
+                go_on()
         return bool(job["status"] == "done")
 
     wait_until(ended, what="the job ending")

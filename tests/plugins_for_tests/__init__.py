@@ -211,6 +211,29 @@ class HangRun(Tool[Seconds]):
         return _numbered(frame)
 
 
+class Gate(Milliseconds):
+    """Where it is, and the file whose coming opens it."""
+
+    frame: int = Field(default=3, ge=0)
+    marker: str
+
+
+class GateRun(Tool[Gate]):
+    """Waits until a test has seen what it wanted to see before."""
+
+    name = "run"
+    title = "Gate"
+    description = "Waits at a frame until there is a marker file."
+    Options: ClassVar[type[ToolOptions]] = Gate
+
+    def process(self, frame: MediaFrame) -> FrameData:
+        """Sleep, and wait at the frame."""
+        time.sleep(self.options.ms / 1000)
+        while frame.index == self.options.frame and not Path(self.options.marker).exists():
+            time.sleep(0.01)
+        return _numbered(frame)
+
+
 def plugin_of(plugin_name: str, *kinds: type[Tool[Any]]) -> type[Plugin]:
     """A plugin of this name with these tools."""
     return type(plugin_name.title(), (_Base,), {"name": plugin_name, "title": plugin_name.title(), "tools": kinds})
@@ -225,3 +248,4 @@ Twins = plugin_of("twins", NumberRun, SecondNumberRun)
 Warner = plugin_of("warner", WarnRun)
 Killer = plugin_of("killer", KillRun)
 Hang = plugin_of("hang", HangRun)
+Gated = plugin_of("gated", GateRun)
