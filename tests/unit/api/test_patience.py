@@ -64,7 +64,7 @@ def test_a_request_that_is_not_finished_ends(web: Web, monkeypatch: pytest.Monke
 
 def test_the_second_request_too(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was answered before buys no more time."""
-    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 1.0)
     with connected(web) as client:
         client.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert client.recv(65536).startswith(b"HTTP/1.1 200")
@@ -77,10 +77,10 @@ def test_an_upload_that_falls_silent_ends_and_leaves_nothing(
     own_web: Callable[..., Web], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the connection nor the file it was writing."""
-    monkeypatch.setattr(patience, "BODY_SILENCE_SECONDS", 0.5)
     web = own_web()
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
-    with connected(web) as client:
+    with monkeypatch.context() as impatient, connected(web) as client:
+        impatient.setattr(patience, "BODY_SILENCE_SECONDS", 0.5)
         client.sendall(
             b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
             b"Content-Length: 100000\r\n\r\n" + head + PNG
@@ -94,13 +94,15 @@ def test_an_upload_that_falls_silent_ends_and_leaves_nothing(
 
 def test_a_stream_outlasts_the_patience_for_requests(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has said all it has to say is not hurried: a long poll and a WebSocket are answered."""
-    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr(patience, "BODY_SILENCE_SECONDS", 0.2)
-    with connected(web) as client, connected(web) as socket_client:
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(patience, "BODY_SILENCE_SECONDS", 0.5)
+    with connected(web) as socket_client:
         upgrade(socket_client)
-        client.sendall(b"GET /v1/realtime?wait=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        # Only now: a connection that says nothing is hurried from its beginning.
+        with connected(web) as client:
+            client.sendall(b"GET /v1/realtime?wait=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 
-        assert until_closed(client).startswith(b"HTTP/1.1 200")
+            assert until_closed(client).startswith(b"HTTP/1.1 200")
         socket_client.sendall(PING)
         received = b""
         while b"\x8a\x7d" + b"p" * 125 not in received:

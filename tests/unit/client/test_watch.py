@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -20,19 +21,20 @@ from app.client import (
     Way,
 )
 from app.client.pace import Pace
+from tests.stack import wait_until
 from tests.unit.client.scripted_server import HELLO, JOB, Close, Retry, Script, ScriptedServer, said, wire
 
 QUEUED = wire(1, "job_status", status="queued")
 DONE = wire(9, "job_status", status="done")
 PING = said("ping", cursor="a-0", tail=0)
-#: Streams that do not talk are left soon, where it is that which is tested.
-HURRIED = Pace(hello=0.5, ping=1.0, early=60)
+#: Where impatience is not what is tested, no slow machine is taken for a bad way, and no real pause is waited for.
+PATIENT = Pace(hello=60, ping=60, early=60, pauses=(0.01,) * 5)
 #: All ways but polls, where those would tell everything before a stream could.
 STREAMS = ("websocket", "sse", "sse-post")
 
 
 def _watch(
-    server: ScriptedServer, since: str = "start", transports: Sequence[str] = tuple(Transport), pace: Pace | None = None
+    server: ScriptedServer, since: str = "start", transports: Sequence[str] = tuple(Transport), pace: Pace = PATIENT
 ) -> list[str]:
     with TransomClient(server.url, transports=transports, pace=pace) as client:
         return [message.text for message in client.watch(JOB, since=since)]
@@ -139,7 +141,7 @@ def test_a_final_close_code_is_not_tried_again() -> None:
 def test_attempts_end_when_nothing_comes_any_more() -> None:
     """Five attempts without a message are enough; a hello alone is no sign of life."""
     script: Script = [HELLO, Close(1001)]
-    pace = Pace(pauses=(0.0,) * 5)
+    pace = replace(PATIENT, pauses=(0.0,) * 5)
     with ScriptedServer(*([script] * 20)) as server:
         with pytest.raises(StreamLost, match="1001"):
             _watch(server, transports=["websocket"], pace=pace)
@@ -157,7 +159,8 @@ def test_polls_end_when_nothing_answers_any_more() -> None:
 
 def test_closing_the_client_ends_a_watch() -> None:
     """Another thread can end a watch that waits to connect again."""
-    with ScriptedServer([HELLO, QUEUED, Close(1001)]) as server, TransomClient(server.url) as client:
+    pace = replace(PATIENT, pauses=(60.0,) * 5)
+    with ScriptedServer([HELLO, QUEUED, Close(1001)]) as server, TransomClient(server.url, pace=pace) as client:
         watching = client.watch(JOB)
         next(watching)
         closing = threading.Timer(0.1, client.close)
@@ -178,8 +181,15 @@ def test_what_is_not_transom_is_said() -> None:
         client.plugins()
 
 
-@pytest.mark.parametrize("mute", [[], [HELLO], [HELLO, PING]])
-def test_polls_tell_everything_where_streams_open_and_do_not_work(mute: Script) -> None:
+@pytest.mark.parametrize(
+    ("mute", "pace"),
+    [
+        ([], Pace(hello=1.0)),
+        ([HELLO], Pace(hello=1.0, ping=0.6)),
+        ([HELLO, PING], Pace(hello=1.0, ping=3, early=0, apart=3)),
+    ],
+)
+def test_polls_tell_everything_where_streams_open_and_do_not_work(mute: Script, pace: Pace) -> None:
     """Mute from the start, mute after hello, or both in one lump: the messages come by polls all the while."""
     ways: list[Way] = []
 
@@ -189,7 +199,7 @@ def test_polls_tell_everything_where_streams_open_and_do_not_work(mute: Script) 
 
     with (
         ScriptedServer(*([mute] * 6), log=[QUEUED]) as server,
-        TransomClient(server.url, pace=Pace(hello=0.3, ping=0.6, early=0, apart=0.3)) as client,
+        TransomClient(server.url, pace=pace) as client,
     ):
         texts = [message.text for message in client.watch(JOB, on_way=settled)]
 
@@ -209,7 +219,7 @@ def test_the_way_down_ends_at_polls_however_long_it_takes() -> None:
 
     scripts: list[Script] = [[] for _ in range(9)]
     with ScriptedServer(*scripts, log=[QUEUED]) as server:
-        with TransomClient(server.url, pace=Pace(hello=0.3, climb=0.2)) as client:
+        with TransomClient(server.url, pace=Pace(hello=1.0, climb=0.2)) as client:
             list(client.watch(JOB, on_way=settled))
 
         assert ways == [Transport.POLL]
@@ -225,7 +235,7 @@ def test_polls_that_are_answered_show_that_the_server_is_there() -> None:
         server.log.append(DONE)
 
     with ScriptedServer([], [], [], log=[QUEUED], tails=False) as server:
-        with TransomClient(server.url, pace=Pace(hello=0.3, poll=0.1)) as client:
+        with TransomClient(server.url, pace=Pace(hello=1.0, poll=0.1)) as client:
             list(client.watch(JOB, on_way=settled))
 
         assert ways == [Transport.POLL]
@@ -237,7 +247,7 @@ def test_a_stream_that_proves_itself_takes_over_from_polls() -> None:
     ways: list[Way] = []
     with (
         ScriptedServer([HELLO, PING, QUEUED, wire(2), DONE], websocket=False, log=[QUEUED]) as server,
-        TransomClient(server.url, pace=HURRIED) as client,
+        TransomClient(server.url, pace=PATIENT) as client,
     ):
         texts = [message.text for message in client.watch(JOB, on_way=ways.append)]
 
@@ -256,7 +266,7 @@ def test_a_stream_that_falls_silent_while_the_log_goes_on_is_left() -> None:
         ways.append(way)
         server.log.append(wire(len(ways)) if len(ways) < 2 else DONE)
 
-    pace = Pace(hello=5, ping=5, early=60, heartbeat=0.4, behind=0.1)
+    pace = replace(PATIENT, heartbeat=0.4, behind=0.1)
     with ScriptedServer([HELLO, PING]) as server:
         with TransomClient(server.url, transports=["websocket", "poll"], pace=pace) as client:
             texts = [message.text for message in client.watch(JOB, on_way=go_on)]
@@ -272,7 +282,7 @@ def test_a_stream_that_is_cut_twice_is_left() -> None:
     """It begins well each time, and is given up all the same."""
     script: Script = [HELLO, PING, Close(None)]
     with ScriptedServer(script, script, [HELLO, PING, DONE]) as server:
-        assert _watch(server, transports=STREAMS, pace=HURRIED) == [DONE]
+        assert _watch(server, transports=STREAMS) == [DONE]
 
         assert server.transports == ["websocket", "websocket", "sse"]
 
@@ -280,8 +290,9 @@ def test_a_stream_that_is_cut_twice_is_left() -> None:
 def test_pings_that_come_in_lumps_are_not_believed() -> None:
     """The server sends them apart: a stream that brings several at once brings everything late."""
     script: Script = [HELLO, PING, PING, PING]
+    pace = replace(PATIENT, heartbeat=60)
     with ScriptedServer(script, script, [HELLO, PING, DONE], websocket=False) as server:
-        assert _watch(server, transports=STREAMS, pace=HURRIED) == [DONE]
+        assert _watch(server, transports=STREAMS, pace=pace) == [DONE]
 
         assert server.transports == ["sse", "sse", "sse-post"]
 
@@ -290,7 +301,7 @@ def test_planned_ends_are_no_failure() -> None:
     """An event stream that says when to come back may end as often as it likes."""
     scripts: list[Script] = [[HELLO, PING, wire(seq), Retry(0)] for seq in range(1, 6)]
     with ScriptedServer(*scripts, [HELLO, DONE], websocket=False) as server:
-        assert _watch(server, transports=STREAMS, pace=HURRIED) == [*(wire(seq) for seq in range(1, 6)), DONE]
+        assert _watch(server, transports=STREAMS) == [*(wire(seq) for seq in range(1, 6)), DONE]
 
         assert server.transports == ["sse"] * 6
         assert [asked["since"] for asked in server.asked] == ["start", "a-1", "a-2", "a-3", "a-4", "a-5"]
@@ -304,7 +315,7 @@ def test_better_ways_are_tried_again_beside_the_one_that_works() -> None:
         ways.append(way.transport)
         server.websocket = True
 
-    pace = Pace(hello=5, ping=5, early=60, climb=0.3)
+    pace = replace(PATIENT, climb=0.3)
     with ScriptedServer([HELLO, PING], [HELLO, PING, QUEUED, DONE], websocket=False) as server:
         with TransomClient(server.url, transports=STREAMS, pace=pace) as client:
             texts = [message.text for message in client.watch(JOB, on_way=improve)]
@@ -322,7 +333,7 @@ def test_what_worked_is_remembered_for_the_next_watch() -> None:
         server.log.append(DONE)
 
     with ScriptedServer([], [], [], [], [], []) as server:
-        with TransomClient(server.url, pace=Pace(hello=0.2)) as client:
+        with TransomClient(server.url, pace=Pace(hello=1.0)) as client:
             for _ in range(2):
                 server.log.clear()
                 list(client.watch(JOB, on_way=end))
@@ -334,7 +345,12 @@ def test_what_worked_is_remembered_for_the_next_watch() -> None:
 def test_polls_that_are_cut_become_shorter() -> None:
     """After a 504 the next one waits half as long, until one comes through."""
     with ScriptedServer(longest_poll=0.6) as server, TransomClient(server.url, transports=["poll"]) as client:
-        ending = threading.Timer(3, server.log.append, [DONE])
+
+        def end() -> None:
+            wait_until(lambda: len(server.waits) >= 3, what="the third poll")
+            server.log.append(DONE)
+
+        ending = threading.Thread(target=end)
         ending.start()
         assert [message.text for message in client.watch(JOB)] == [DONE]
         ending.join()
@@ -353,7 +369,7 @@ def test_the_asynchronous_client_has_the_same_calls() -> None:
     """Nothing is lost where there is no thread in between; a close from elsewhere ends it."""
 
     async def watch_both(url: str) -> list[str]:
-        async with AsyncTransomClient(url, transports=["websocket"]) as client:
+        async with AsyncTransomClient(url, transports=["websocket"], pace=PATIENT) as client:
             texts = [message.text async for message in client.watch(JOB)]
             watching = client.watch(JOB)
             assert (await anext(watching)).text == QUEUED
