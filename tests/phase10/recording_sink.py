@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-#: How long anything may take on a busy machine before a test gives up on it.
-PATIENCE_SECONDS = 20.0
+from tests.stack import PATIENCE_SECONDS
 
 
 class RecordingSink:

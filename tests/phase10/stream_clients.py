@@ -22,7 +22,13 @@ ENDED = frozenset({"done", "error", "cancelled"})
 @contextmanager
 def websocket(product: Product, **query: str) -> Iterator[ClientConnection]:
     """An open WebSocket."""
-    with connect(f"{product.websocket_url}?{urlencode(query)}", proxy=None, compression=None) as client:
+    with connect(
+        f"{product.websocket_url}?{urlencode(query)}",
+        proxy=None,
+        compression=None,
+        open_timeout=PATIENCE_SECONDS,
+        ping_timeout=None,
+    ) as client:
         yield client
 
 

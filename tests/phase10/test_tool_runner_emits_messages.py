@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 import time
 from itertools import groupby
 from typing import Any
@@ -318,8 +319,10 @@ def test_a_listener_that_always_crashes_does_not_fill_the_log(caplog: pytest.Log
     with caplog.at_level(logging.INFO):
         run("numbered", frames=30, observer=Failing("frame", ValueError("deaf")))
 
-    assert len(caplog.records) == 1
-    assert caplog.records[0].exc_info
+    # What threads of other tests say meanwhile is caught too.
+    here = [record for record in caplog.records if record.threadName == threading.current_thread().name]
+    assert len(here) == 1
+    assert here[0].exc_info
 
 
 @pytest.mark.parametrize("error", [RunStopped("stop"), ConnectionResetError("the scribe has gone")])

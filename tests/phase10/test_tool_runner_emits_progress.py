@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from plugins.contract import MediaFrame
 from plugins.errors import ToolCrashed
+from plugins.runtime import progress
 from plugins.runtime.observers import RecordingObserver
 from tests.phase10.tool_runs import ScriptedSource, frames_of, recorded, run
 from tests.unit.plugins.made_media import video
 
 FRAMES = 8
+
+EveryFrame = Callable[[ScriptedSource], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +25,17 @@ def frames() -> list[MediaFrame]:
     return frames_of(video(frames=FRAMES))
 
 
-def slowly(media: ScriptedSource) -> list[dict[str, Any]]:
-    """What is told of the progress of a run whose every frame is due to be told."""
-    _, observer = recorded("sleepy", media=media, options={"ms": 110})
-    return observer.of("progress")
+@pytest.fixture
+def every_frame(monkeypatch: pytest.MonkeyPatch) -> EveryFrame:
+    """What is told of the progress of a run whose every frame is due to be told, however fast it went."""
+    monkeypatch.setattr(progress, "SHORTEST_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "INTERVAL_SECONDS", 0.0)
+
+    def told(media: ScriptedSource) -> list[dict[str, Any]]:
+        _, observer = recorded("numbered", media=media)
+        return observer.of("progress")
+
+    return told
 
 
 def test_progress_begins_at_zero_and_ends_at_a_hundred() -> None:
@@ -37,9 +48,9 @@ def test_progress_begins_at_zero_and_ends_at_a_hundred() -> None:
     assert percents.count(100) == 1
 
 
-def test_percent_is_the_part_of_the_frames_that_is_done(frames: list[MediaFrame]) -> None:
+def test_percent_is_the_part_of_the_frames_that_is_done(frames: list[MediaFrame], every_frame: EveryFrame) -> None:
     """Where the file counts its frames, each tell is the whole percent of frames done, with both numbers."""
-    told = slowly(ScriptedSource(frames, frames_total=FRAMES))
+    told = every_frame(ScriptedSource(frames, frames_total=FRAMES))
     during = [item for item in told if item["stage"] == "processing"]
 
     assert [item["frames_done"] for item in during] == list(range(1, FRAMES + 1))
@@ -47,36 +58,38 @@ def test_percent_is_the_part_of_the_frames_that_is_done(frames: list[MediaFrame]
     assert {item["frames_total"] for item in during} == {FRAMES}
 
 
-def test_progress_is_the_position_where_nobody_counted_frames(frames: list[MediaFrame]) -> None:
+def test_progress_is_the_position_where_nobody_counted_frames(
+    frames: list[MediaFrame], every_frame: EveryFrame
+) -> None:
     """Without a total the measured position in the input is told, and no total is invented."""
     positions = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-    told = slowly(ScriptedSource(frames, positions=positions))
+    told = every_frame(ScriptedSource(frames, positions=positions))
     during = [item for item in told if item["stage"] == "processing"]
 
     assert [item["percent"] for item in during] == [10, 20, 30, 40, 50, 60, 70, 80]
     assert {item["frames_total"] for item in during} == {None}
 
 
-def test_progress_never_goes_back(frames: list[MediaFrame]) -> None:
+def test_progress_never_goes_back(frames: list[MediaFrame], every_frame: EveryFrame) -> None:
     """A position that jumps back, as in a damaged file, leaves the percent where it was."""
-    told = slowly(ScriptedSource(frames, positions=(0.1, 0.5, 0.2, 0.3, 0.6, 0.1, 0.1, 0.7)))
+    told = every_frame(ScriptedSource(frames, positions=(0.1, 0.5, 0.2, 0.3, 0.6, 0.1, 0.1, 0.7)))
     percents = [item["percent"] for item in told]
 
     assert percents == sorted(percents)
 
 
-def test_a_hundred_is_kept_for_the_end(frames: list[MediaFrame]) -> None:
+def test_a_hundred_is_kept_for_the_end(frames: list[MediaFrame], every_frame: EveryFrame) -> None:
     """A file that announces fewer frames than it has does not make the run look finished."""
-    told = slowly(ScriptedSource(frames, frames_total=2))
+    told = every_frame(ScriptedSource(frames, frames_total=2))
     percents = [item["percent"] for item in told]
 
     assert max(percents[:-1]) == 99
     assert percents[-1] == 100
 
 
-def test_nothing_is_known_where_nothing_is_measured(frames: list[MediaFrame]) -> None:
+def test_nothing_is_known_where_nothing_is_measured(frames: list[MediaFrame], every_frame: EveryFrame) -> None:
     """Without total and position the percent stays 0 until the last frame, and no time left is told."""
-    told = slowly(ScriptedSource(frames))
+    told = every_frame(ScriptedSource(frames))
 
     assert {item["percent"] for item in told if item["stage"] in {"starting", "processing"}} == {0}
     assert all(item.get("eta_seconds") is None for item in told[:-1])
@@ -85,7 +98,8 @@ def test_nothing_is_known_where_nothing_is_measured(frames: list[MediaFrame]) ->
 
 def test_time_left_is_told_once_the_rate_was_measured(frames: list[MediaFrame]) -> None:
     """The first few frames name no time left; later ones do, and it is none at the end."""
-    told = slowly(ScriptedSource(frames, frames_total=FRAMES))
+    _, observer = recorded("sleepy", media=ScriptedSource(frames, frames_total=FRAMES), options={"ms": 110})
+    told = observer.of("progress")
     during = [item["eta_seconds"] for item in told if item["stage"] == "processing"]
 
     assert during[0] is None
@@ -94,9 +108,9 @@ def test_time_left_is_told_once_the_rate_was_measured(frames: list[MediaFrame]) 
     assert told[-1]["eta_seconds"] == 0
 
 
-def test_progress_names_its_stages(frames: list[MediaFrame]) -> None:
+def test_progress_names_its_stages(frames: list[MediaFrame], every_frame: EveryFrame) -> None:
     """A person can read what the run is at: starting, processing, finishing, finished."""
-    told = slowly(ScriptedSource(frames, frames_total=FRAMES))
+    told = every_frame(ScriptedSource(frames, frames_total=FRAMES))
 
     assert list(dict.fromkeys(item["stage"] for item in told)) == ["starting", "processing", "finishing", "finished"]
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.phase10.stream_clients import receive, receive_until, receive_until_closed, websocket
 from tests.stack import Product
+
+# The web process beats by itself: what is beneath it changes nothing.
+pytestmark = pytest.mark.only_over("sqlite")
 
 
 def test_a_ping_says_where_the_subscription_stands(product: Product, sample: Path) -> None:

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.back_ends import POSTGRES
-from tests.stack import wait_until
+from tests.stack import PATIENCE_SECONDS, wait_until
 from tests.unit.api.web import PNG, Web, problem_of
 
 pytestmark = pytest.mark.only_over("postgres")
@@ -58,10 +58,13 @@ def test_a_websocket_is_told_to_come_back(own_web: Callable[..., Web]) -> None:
     web = own_web()
     address = web.url.replace("http", "ws")
 
-    with away(web), connect(f"{address}/v1/realtime") as socket:
-        told = json.loads(socket.recv(timeout=60))
+    with (
+        away(web),
+        connect(f"{address}/v1/realtime", proxy=None, open_timeout=PATIENCE_SECONDS, ping_timeout=None) as socket,
+    ):
+        told = json.loads(socket.recv(timeout=PATIENCE_SECONDS))
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=60)
+            socket.recv(timeout=PATIENCE_SECONDS)
 
     assert (told["type"], told["payload"]["details"]["error_code"]) == ("error", "DATABASE_UNAVAILABLE")
     assert closed.value.rcvd is not None

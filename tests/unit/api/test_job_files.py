@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.api import job_files
 from app.storage.blobs import BlobStore, preview_key, thumbnail_key
 from tests.unit.api.web import PNG, Web, problem_of
 
@@ -158,8 +159,9 @@ def test_no_preview(web: Web, job_id: str) -> None:
     assert (problem["status"], problem["code"], problem["retryable"]) == (404, "NOT_READY", True)
 
 
-def test_a_preview_that_is_on_its_way(web: Web) -> None:
+def test_a_preview_that_is_on_its_way(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message names it a moment before it is there; while the job runs, who asks for it gets it all the same."""
+    monkeypatch.setattr(job_files, "COMING_SECONDS", 30.0)
     job_id = web.submit()
     web.worker.begin(job_id)
     blobs = BlobStore(web.settings.resolved_storage_url)

@@ -6,6 +6,7 @@ import json
 import logging
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ logging.getLogger("a.tool").warning("It is over")
 """
 
 
+@cache
 def logged(form: str, level: str = "info", program: str = PROGRAM) -> str:
     """What a process of this set-up writes."""
     done = subprocess.run(

@@ -14,9 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
 from app.jobs.figures import MAX_COUNTED, figures
-from tests.stack import wait_until
+from tests.stack import PATIENCE_SECONDS, wait_until
 from tests.unit.api.web import Web
 
+BOTH = ("websocket", "sse")
 Labels = tuple[tuple[str, str], ...]
 
 
@@ -90,15 +91,31 @@ def test_streams_are_counted(own_web: Callable[..., Web]) -> None:
     web = own_web()
     cursor = web.get("/v1/realtime")["cursor"]
     address = web.url.replace("http", "ws", 1) + "/v1/realtime"
+
+    def handed_on() -> dict[str, dict[Labels, float]] | None:
+        found = scrape(web)
+        return found if found.get("transom_delivery_delay_seconds_count", {}).get(()) else None
+
     with (
-        connect(f"{address}?since={cursor}", proxy=None) as socket,
-        httpx.stream("GET", f"{web.url}/v1/realtime", headers={"Accept": "text/event-stream"}, trust_env=False),
+        connect(f"{address}?since={cursor}", proxy=None, open_timeout=PATIENCE_SECONDS, ping_timeout=None) as socket,
+        httpx.stream(
+            "GET",
+            f"{web.url}/v1/realtime",
+            headers={"Accept": "text/event-stream"},
+            trust_env=False,
+            timeout=PATIENCE_SECONDS,
+        ),
     ):
-        assert json.loads(socket.recv(timeout=30))["type"] == "hello"
+        assert json.loads(socket.recv(timeout=PATIENCE_SECONDS))["type"] == "hello"
+        # Whoever is still catching up reads from the log, and is handed nothing.
+        wait_until(
+            lambda: all(value(web, "transom_connections", state="live", transport=each) == 1 for each in BOTH),
+            what="both streams being live",
+        )
         job_id = web.submit()
-        while json.loads(socket.recv(timeout=30)).get("job_id") != job_id:
+        while json.loads(socket.recv(timeout=PATIENCE_SECONDS)).get("job_id") != job_id:
             continue
-        during = scrape(web)
+        during = wait_until(handed_on, what="the delivery being counted")
     after = web.client.get("/v1/realtime", params={"since": "gone-5"}).json()["messages"]
 
     opened = "transom_connections"

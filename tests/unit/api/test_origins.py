@@ -12,8 +12,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests.stack import PATIENCE_SECONDS
 from tests.unit.api.web import PNG, Web, problem_of
 
+#: On a busy machine a connection takes its time, and answers pings late.
+PATIENT: dict[str, Any] = {"proxy": None, "open_timeout": PATIENCE_SECONDS, "ping_timeout": None}
 FOREIGN = ["https://elsewhere.example", "null", "http://127.0.0.1:1"]
 
 
@@ -21,10 +24,10 @@ FOREIGN = ["https://elsewhere.example", "null", "http://127.0.0.1:1"]
 def test_foreign_page_reads_no_stream(web: Web, origin: str) -> None:
     """A WebSocket that a page of another origin opens is closed with 4003, and hears nothing but why."""
     address = web.url.replace("http", "ws", 1) + "/v1/realtime?since=start"
-    with connect(address, origin=Origin(origin), proxy=None) as stream:
-        said = json.loads(stream.recv(timeout=30))
+    with connect(address, origin=Origin(origin), **PATIENT) as stream:
+        said = json.loads(stream.recv(timeout=PATIENCE_SECONDS))
         with pytest.raises(ConnectionClosed) as closed:
-            stream.recv(timeout=30)
+            stream.recv(timeout=PATIENCE_SECONDS)
 
     assert said["type"] == "error"
     assert said["payload"]["details"]["error_code"] == "NOT_ALLOWED"
@@ -56,8 +59,8 @@ def test_own_page_may_do_everything(web: Web) -> None:
     files = {"file": ("dot.png", PNG)}
     answer = web.client.post("/v1/jobs", data={"plugin": "counting"}, files=files, headers=headers)
     address = web.url.replace("http", "ws", 1) + "/v1/realtime"
-    with connect(address, origin=Origin(web.url), proxy=None) as stream:
-        hello = json.loads(stream.recv(timeout=30))
+    with connect(address, origin=Origin(web.url), **PATIENT) as stream:
+        hello = json.loads(stream.recv(timeout=PATIENCE_SECONDS))
 
     assert answer.status_code == 202
     assert hello["type"] == "hello"
@@ -96,11 +99,11 @@ def test_a_name_that_was_led_here_hears_no_stream(web: Web) -> None:
         f"ws://rebound.example:{port}/v1/realtime?since=start",
         sock=socket.create_connection(("127.0.0.1", int(port))),
         origin=Origin(f"http://rebound.example:{port}"),
-        proxy=None,
+        **PATIENT,
     ) as stream:
-        said = json.loads(stream.recv(timeout=30))
+        said = json.loads(stream.recv(timeout=PATIENCE_SECONDS))
         with pytest.raises(ConnectionClosed) as closed:
-            stream.recv(timeout=30)
+            stream.recv(timeout=PATIENCE_SECONDS)
 
     assert said["payload"]["details"]["error_code"] == "HOST_NOT_ALLOWED"
     assert closed.value.rcvd is not None

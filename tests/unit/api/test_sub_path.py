@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.sync.client import connect
 
+from tests.stack import PATIENCE_SECONDS
 from tests.unit.api.web import Web, problem_of, serve_web
 
 
@@ -22,8 +23,9 @@ def test_the_proxy_may_strip_the_path_or_not(below: Web, prefix: str) -> None:
     """Both kinds are common."""
     assert below.client.get(f"{prefix}/livez").json() == {"status": "alive"}
     assert below.client.get(f"{prefix}/v1/jobs").json()["count"] >= 0
-    with connect(f"{below.url.replace('http', 'ws')}{prefix}/v1/realtime", proxy=None) as stream:
-        assert '"hello"' in str(stream.recv(timeout=60))
+    address = f"{below.url.replace('http', 'ws')}{prefix}/v1/realtime"
+    with connect(address, proxy=None, open_timeout=PATIENCE_SECONDS, ping_timeout=None) as stream:
+        assert '"hello"' in str(stream.recv(timeout=PATIENCE_SECONDS))
 
 
 def test_addresses_in_answers_lead_through_the_proxy(below: Web) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def _spec(given: dict[str, Any]) -> ProcessSpec:
 def main() -> None:
     """Run what the first argument describes."""
     specs = [_spec(given) for given in json.loads(sys.argv[1])]
+    # What the supervisor puts back at its end: a signal that comes as late as that ends nothing.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with Supervisor(report=lambda name, line: _say(name=name, line=line), name="supervisor") as supervisor:
             for spec in specs:

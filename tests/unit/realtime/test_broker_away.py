@@ -18,6 +18,8 @@ from tests.stack import wait_until
 #: Nobody listens there.
 AWAY = "redis://127.0.0.1:1/0"
 TRIES = 30
+#: So many may be open for something else meanwhile; what is kept of each try is one of each.
+FEW = 15
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_the_bus_keeps_nothing_of_its_tries(monkeypatch: pytest.MonkeyPatch, kin
     more = descriptors_after(lambda: tries)
     bus.close()
 
-    assert more < 5
+    assert more < FEW
 
 
 @pytest.mark.usefixtures("no_collection")
@@ -78,10 +80,8 @@ def test_the_bell_keeps_nothing_of_its_tries(caplog: pytest.LogCaptureFixture) -
     more = descriptors_after(tries)
     bell.close()
 
-    assert more < 5
-    assert [record.levelname for record in caplog.records if "could not be rung" in record.message].count(
-        "WARNING"
-    ) == 1
+    assert more < FEW
+    assert sum(record.levelno == logging.WARNING for record in caplog.records) == 1
 
 
 def test_a_process_that_stops_does_not_wait_for_the_next_try(

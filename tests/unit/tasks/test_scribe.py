@@ -25,7 +25,7 @@ from app.jobs.queue import JobQueue
 from app.realtime.event_bus import EventPublisher
 from app.settings import Settings
 from app.storage.blobs import BlobStore, preview_key
-from tasks.link import PREFIX_BYTES, Link, body_length, decode, encode
+from tasks.link import PREFIX_BYTES, Link, ScribeLost, body_length, decode, encode
 from tasks.resources import ScribeResources
 from tasks.scribe import Scribe
 
@@ -118,6 +118,18 @@ async def serving(database: Database, folder: Path, **settings: Any) -> AsyncIte
         os.kill(os.getpid(), signal.SIGTERM)
         async with asyncio.timeout(PATIENCE_SECONDS):
             await running
+
+
+def linked(path: str) -> Link:
+    """A process's own connection, once the scribe lets it in: its socket is there a moment before it listens."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return Link(path)
+        except ScribeLost:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def submit(database: Database, *jobs: Job) -> None:
@@ -285,9 +297,7 @@ def test_crash_of_the_ledger_ends_the_scribe(database: Database, new_job: Callab
     child: list[Link] = []
 
     def break_it() -> None:
-        while not Path(served.settings.scribe_socket).exists():
-            time.sleep(0.01)
-        child.append(Link(served.settings.scribe_socket))
+        child.append(linked(served.settings.scribe_socket))
         assert child[0].ask(["claim", "cpu"])[1]["id"] == job.id
         # No database holds such a number, and no tool can make one: it stands for whatever crashes a commit.
         child[0].send(["emit", 1, "progress", "2026-03-14T09:26:53.000Z", "{}", {"progress": 10**30}])
@@ -309,9 +319,7 @@ def test_scribe_that_stops_lets_its_processes_go_without_a_complaint(
     child: list[Link] = []
 
     def stop_it() -> None:
-        while not Path(served.settings.scribe_socket).exists():
-            time.sleep(0.01)
-        child.append(Link(served.settings.scribe_socket))
+        child.append(linked(served.settings.scribe_socket))
         child[0].ask(["claim", "cpu"])
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -16,6 +16,7 @@ from app.outbound.guard import Policy
 from app.webhooks.deliverer import Deliverer
 from app.webhooks.outbox import Webhook, WebhookStatus, webhook_from_row
 from app.webhooks.schedule import PAUSES_SECONDS
+from tests.stack import PATIENCE_SECONDS
 
 
 class Stumbling(Outbound):
@@ -38,7 +39,7 @@ async def after_one_try(database: Database) -> Webhook:
     tries = only(database).attempts
     deliverer.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (found := await asyncio.to_thread(only, database)).attempts == tries:  # noqa: ASYNC110 - it lies in a database
                 await asyncio.sleep(0.02)
     finally:
