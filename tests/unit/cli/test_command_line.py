@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.cli.commands.submit import parse_options
 from app.cli.exit_codes import ExitCode
+from app.cli.main import main
 
+Ended = subprocess.CompletedProcess[str]
 COMMANDS = (
     *("up", "web", "worker", "migrate", "backup", "restore"),
     *("submit", "watch", "cancel", "retry", "jobs", "batches", "batch", "webhooks", "plugins", "doctor"),
 )
 
 
-def _transom(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def _transom(*arguments: str, **variables: str) -> Ended:
+    """As a process of its own: one case of each exit code, and whatever begins to do something."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRANSOM_")}
     return subprocess.run(
         [sys.executable, "-m", "app.cli.main", *arguments],
@@ -28,6 +33,29 @@ def _transom(*arguments: str, **variables: str) -> subprocess.CompletedProcess[s
         env=kept | variables | {"COLUMNS": "200"},
         timeout=60,
     )
+
+
+@pytest.fixture
+def transom(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Ended]]:
+    """The same within this process, for the many cases that end before anything begins.
+
+    What would be a traceback there is raised here.
+    """
+    # As the command finds them: it replaces those of its process.
+    handlers = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
+
+    def call(*arguments: str, **variables: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["transom", *arguments])
+        for name, value in {**variables, "COLUMNS": "200"}.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), said.out, said.err)
+
+    yield call
+    for signum, handler in handlers.items():
+        signal.signal(signum, handler)
 
 
 def test_help_names_every_command_and_exit_code() -> None:
@@ -43,9 +71,9 @@ def test_help_names_every_command_and_exit_code() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
+def test_every_command_explains_itself(transom: Callable[..., Ended], command: str) -> None:
     """Each command has a help text."""
-    shown = _transom(command, "--help")
+    shown = transom(command, "--help")
 
     assert shown.returncode == ExitCode.DONE
     assert f"Usage: transom {command}" in shown.stdout
@@ -81,9 +109,9 @@ def test_help_imports_nothing_heavy() -> None:
         ["up", "--port", "70000"],
     ],
 )
-def test_a_wrong_command_line_is_a_usage_error(arguments: list[str]) -> None:
+def test_a_wrong_command_line_is_a_usage_error(transom: Callable[..., Ended], arguments: list[str]) -> None:
     """What can't be understood ends with the code for it, before anything is started or sent."""
-    assert _transom(*arguments).returncode == ExitCode.USAGE
+    assert transom(*arguments).returncode == ExitCode.USAGE
 
 
 @pytest.mark.parametrize(
@@ -115,10 +143,10 @@ def test_a_wrong_command_line_is_a_usage_error(arguments: list[str]) -> None:
     ],
 )
 def test_a_wrong_setting_is_a_sentence(
-    arguments: list[str], variables: dict[str, str], expected: str, tmp_path: Path
+    transom: Callable[..., Ended], arguments: list[str], variables: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
     """Variable and value are named, nothing starts, and there is no traceback."""
-    ended = _transom(*arguments, **({"TRANSOM_DATA_DIR": str(tmp_path)} | variables))
+    ended = transom(*arguments, **({"TRANSOM_DATA_DIR": str(tmp_path)} | variables))
 
     assert ended.returncode == ExitCode.CONFIGURATION
     assert expected in ended.stderr
