@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.stack import ROOT
+from tests.unit.repository.copies import copy_files, environment_without_ours
 
 
 def _paths() -> list[str]:
@@ -40,19 +39,10 @@ def repository_paths() -> list[str]:
 @pytest.fixture
 def copy_of_repository(tmp_path: Path, repository_paths: list[str]) -> Callable[[], Path]:
     """Make a folder with the repository's files and nothing that was installed or built beside them."""
-
-    def copy() -> Path:
-        target = tmp_path / "clone"
-        for path in repository_paths:
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / path, target / path)
-        return target
-
-    return copy
+    return lambda: copy_files(repository_paths, tmp_path / "clone")
 
 
 @pytest.fixture
 def clean_environment(tmp_path: Path) -> dict[str, str]:
-    """An environment that says neither `CI` nor where git's or this run's own folders are."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return kept | {"PRE_COMMIT_HOME": str(tmp_path / "pre-commit-cache"), "npm_config_update_notifier": "false"}
+    """That environment, with folders of this test's own."""
+    return environment_without_ours(tmp_path)

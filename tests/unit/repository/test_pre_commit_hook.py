@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.unit.repository.copies import copy_files, environment_without_ours
+
 IDENTITY = ("-c", "user.name=A committer", "-c", "user.email=committer@example.invalid")
 
 
-@pytest.fixture
-def clone(copy_of_repository: Callable[[], Path], clean_environment: dict[str, str]) -> Path:
+@pytest.fixture(scope="module")
+def template(repository_paths: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone with the hooks installed, without `.venv`, browsers or `node_modules`."""
-    path = copy_of_repository()
+    folder = tmp_path_factory.mktemp("template")
+    path = copy_files(repository_paths, folder / "clone")
     for command in (
         ["git", "init", "--quiet", "."],
         ["git", "add", "--all"],
         ["git", *IDENTITY, "commit", "--quiet", "--message", "Start"],
         [sys.executable, "-m", "pre_commit", "install"],
     ):
-        subprocess.run(command, cwd=path, check=True, capture_output=True, env=clean_environment)
+        subprocess.run(command, cwd=path, check=True, capture_output=True, env=environment_without_ours(folder))
     return path
+
+
+@pytest.fixture
+def clone(template: Path, tmp_path: Path) -> Path:
+    """One that the test may change."""
+    return Path(shutil.copytree(template, tmp_path / "clone", symlinks=True))
 
 
 def commit(clone: Path, environment: dict[str, str], *paths: str) -> subprocess.CompletedProcess[str]:
