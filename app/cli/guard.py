@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from app.cli.guard_process import GRACE_SECONDS
+
 logger = logging.getLogger(__name__)
 
 _PROGRAM: Final = Path(__file__).with_name("guard_process.py")
@@ -23,7 +25,8 @@ _PROGRAM: Final = Path(__file__).with_name("guard_process.py")
 class Guard:
     """Ends the children of this process if it dies without having done so."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, grace_seconds: float = GRACE_SECONDS) -> None:
+        self._grace_seconds = grace_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe = -1
         # Children end on threads of their own while the main thread may be replacing a guard.
@@ -55,7 +58,7 @@ class Guard:
             os.write(self._pipe, f"+{group}\n".encode())
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_PROGRAM)],
+                [sys.executable, "-I", "-S", str(_PROGRAM), str(self._grace_seconds)],
                 stdin=reader,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

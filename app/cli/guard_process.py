@@ -5,7 +5,8 @@ It reads lines from its standard input: `+PID` when a child (the leader of a pro
 stop nothing is left in the list, and after a `kill -9` of the supervisor all of it is ended, group by group, and what
 had gone into groups and sessions of its own: a worker's children do, and so may what a tool has started.
 
-Run by its path with `python -I -S`; imports nothing of ours. `app/cli/guard.py` is the supervisor's side.
+Run by its path with `python -I -S`, with the seconds of grace as its argument; imports nothing of ours.
+`app/cli/guard.py` is the supervisor's side.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-#: From SIGTERM to SIGKILL, in seconds.
+#: From SIGTERM to SIGKILL, in seconds, unless it is told otherwise.
 GRACE_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 PROC = Path("/proc")
@@ -84,7 +85,7 @@ def started_by(groups: set[int], known: dict[int, Process]) -> dict[int, Process
     return below
 
 
-def end_groups(groups: set[int], *, grace_seconds: float = GRACE_SECONDS) -> None:
+def end_groups(groups: set[int], *, grace_seconds: float) -> None:
     """End the groups and what they started: SIGTERM to the groups, SIGKILL for what is left after the grace."""
     # Looked for again and again: once a process has ended, nothing tells what it had started.
     below = started_by(groups, {})
@@ -114,7 +115,7 @@ def main() -> None:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # It has to survive whatever was sent to everyone: it ends by itself when the pipe does.
         signal.signal(signum, signal.SIG_IGN)
-    end_groups(groups_left(sys.stdin))
+    end_groups(groups_left(sys.stdin), grace_seconds=float(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Final, Self
 
 from app.cli.child_process import ChildProcess
 from app.cli.guard import Guard
+from app.cli.guard_process import GRACE_SECONDS
 from app.cli.process_spec import ProcessSpec
 
 #: Pauses before a crashed child is started again, in seconds; the last one stays.
@@ -64,10 +65,11 @@ class _Kept:
 class Supervisor:
     """Starts, keeps and ends processes; a context manager, so that leaving it ends them all."""
 
-    def __init__(self, *, report: Report, name: str = "up") -> None:
+    def __init__(self, *, report: Report, name: str = "up", grace_seconds: float = GRACE_SECONDS) -> None:
+        """`grace_seconds` is what its children get to end by themselves where it was killed."""
         self._report = report
         self._name = name
-        self._guard = Guard()
+        self._guard = Guard(grace_seconds=grace_seconds)
         self._kept: list[_Kept] = []
         #: Ends of children and wishes to stop (None), in the order in which they came.
         self._news: queue.SimpleQueue[ChildProcess | None] = queue.SimpleQueue()

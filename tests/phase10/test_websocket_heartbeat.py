@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.phase10.small_inputs import clip
 from tests.phase10.stream_clients import receive, receive_until, receive_until_closed, websocket
 from tests.stack import Product
 
@@ -14,9 +15,9 @@ from tests.stack import Product
 pytestmark = pytest.mark.only_over("sqlite")
 
 
-def test_a_ping_says_where_the_subscription_stands(product: Product, sample: Path) -> None:
+def test_a_ping_says_where_the_subscription_stands(product: Product, tmp_path: Path) -> None:
     """Its cursor is at or past all that came, so that resuming from it repeats nothing; its tail is the last id."""
-    job_id = product.submit(sample)
+    job_id = product.submit(clip(tmp_path, frames=3), plugin="numbered")
     product.wait(job_id)
     last = product.events(job_id)[-1]["id"]
     with websocket(product, job_id=job_id, since="start", heartbeat="5") as client:

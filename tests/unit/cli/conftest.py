@@ -20,9 +20,9 @@ PROGRAM = Path(__file__).with_name("supervised.py")
 class Supervised:
     """A supervisor in a process of its own, and what it said so far."""
 
-    def __init__(self, specs: list[dict[str, Any]]) -> None:
+    def __init__(self, specs: list[dict[str, Any]], settings: dict[str, float]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), json.dumps(specs)],
+            [sys.executable, str(PROGRAM), json.dumps(specs), json.dumps(settings)],
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -69,8 +69,8 @@ def supervise() -> Iterator[Callable[..., Supervised]]:
     """A factory of supervisors; whatever they leave behind is ended after the test."""
     started: list[Supervised] = []
 
-    def start(*specs: dict[str, Any]) -> Supervised:
-        started.append(Supervised(list(specs)))
+    def start(*specs: dict[str, Any], **settings: float) -> Supervised:
+        started.append(Supervised(list(specs), settings))
         return started[-1]
 
     yield start

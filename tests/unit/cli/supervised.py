@@ -34,12 +34,14 @@ def _spec(given: dict[str, Any]) -> ProcessSpec:
 
 
 def main() -> None:
-    """Run what the first argument describes."""
+    """Run what the first argument describes, by a supervisor with the settings of the second."""
     specs = [_spec(given) for given in json.loads(sys.argv[1])]
     # What the supervisor puts back at its end: a signal that comes as late as that ends nothing.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with Supervisor(report=lambda name, line: _say(name=name, line=line), name="supervisor") as supervisor:
+        with Supervisor(
+            report=lambda name, line: _say(name=name, line=line), name="supervisor", **json.loads(sys.argv[2])
+        ) as supervisor:
             for spec in specs:
                 supervisor.start(spec)
             _say(serving=True)

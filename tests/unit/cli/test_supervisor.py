@@ -156,7 +156,8 @@ def test_what_a_crashed_child_started_does_not_outlive_it(supervise: Supervise) 
 
 def test_a_killed_supervisor_leaves_no_process_behind(supervise: Supervise) -> None:
     """After `kill -9` of the supervisor its children, theirs, and the guard have gone."""
-    supervised = supervise(_spec("one", WITH_GRANDCHILD), _spec("two", STUBBORN.replace("print('no')", "None")))
+    specs = _spec("one", WITH_GRANDCHILD), _spec("two", STUBBORN.replace("print('no')", "None"))
+    supervised = supervise(*specs, grace_seconds=1.0)
     supervised.serving()
     for name in ("one", "two"):
         supervised.line_of(name, "pid")
