@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -54,8 +54,6 @@ NAMED: Final[dict[Mode, tuple[str, Verdict]]] = {
 #: Habits that only a proxy has which clients are told of.
 TOLD: Final = frozenset({Mode.REFUSE_CONNECT, Mode.AUTHENTICATE})
 CUTTING: Final = frozenset({Mode.CUT_AFTER, Mode.CUT_IDLE})
-#: A stream that says something twice a second is never silent for so long, however busy the machine.
-NUMBERS: Final[dict[Mode, dict[str, Any]]] = {Mode.CUT_IDLE: {"cut_idle_seconds": 4.0}}
 
 
 @pytest.fixture(name="product", scope="module")
@@ -88,7 +86,7 @@ def test_a_proxy_that_does_nothing_is_not_accused(product: Product) -> None:
 def test_each_habit_is_named(product: Product, mode: Mode) -> None:
     """As what it is, with what to change, and nothing is said to be lost that is not."""
     code, verdict = NAMED[mode]
-    with HostileProxy(product.url, mode, **NUMBERS.get(mode, {})) as proxy, HostileProxy(product.url) as other:
+    with HostileProxy(product.url, mode) as proxy, HostileProxy(product.url) as other:
         told = mode in TOLD
         report = _examine(
             product.url if told else proxy.url,

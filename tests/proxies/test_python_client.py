@@ -30,7 +30,7 @@ from tests.stack import PATIENCE_SECONDS, ROOT, Product, start_product, transom,
 
 #: Each frame is a message, and so is its progress now and then. The job is stopped before it is through with them.
 FRAMES: Final = 12_000
-FRAME_MS: Final = 12.0
+FRAME_MS: Final = 20.0
 ENOUGH_MESSAGES: Final = 2000
 #: What the tests have more patience for than people: a busy machine is no bad proxy. And what it was once taken for is
 #: tried again soon.
@@ -187,7 +187,7 @@ def _outcome(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iter
         job_id = product.submit(video, plugin="sleepy", options={"ms": FRAME_MS})
         watchers = {modes: Watcher(client, job_id) for modes, client in clients.items()}
         settled: set[tuple[Mode, ...]] = set()
-        deadline = time.monotonic() + 100
+        deadline = time.monotonic() + 160
         # Who does not is told by its own test.
         while not _all_settle(watchers, settled) and time.monotonic() < deadline:
             time.sleep(0.1)
