@@ -22,7 +22,7 @@ from app.realtime.query import parse_query
 from app.realtime.relay import Relay
 from app.settings import Settings
 from app.state import AppState
-from tests.phase10.recording_sink import PATIENCE_SECONDS
+from tests.stack import PATIENCE_SECONDS
 
 
 def test_a_cursor_ahead_of_the_hub_is_told_of_a_restore(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,8 @@ from app.realtime.query import parse_query
 from app.realtime.relay import Relay
 from app.settings import Settings
 from app.state import AppState
-from tests.phase10.recording_sink import PATIENCE_SECONDS, until
+from tests.phase10.recording_sink import until
+from tests.stack import PATIENCE_SECONDS
 
 
 class Server:
