@@ -2,7 +2,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import type { BrowserConfigOptions } from "vitest/node";
 
-import { findChromium } from "./tests/e2e/chromium.mjs";
+import { CHROMIUM_ARGS, findChromium } from "./tests/e2e/chromium.mjs";
 
 /** A new object for each project: Vitest writes into it. */
 export function chromium(args: readonly string[] = []): BrowserConfigOptions {
@@ -15,16 +15,7 @@ export function chromium(args: readonly string[] = []): BrowserConfigOptions {
     headless: true,
     screenshotFailures: false,
     provider: playwright({
-      launchOptions: {
-        executablePath,
-        args: [
-          "--no-sandbox",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync",
-          ...args,
-        ],
-      },
+      launchOptions: { executablePath, args: [...CHROMIUM_ARGS, ...args] },
     }),
     instances: [{ browser: "chromium" }],
   };

@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-import { findChromium } from "./tests/e2e/chromium.mjs";
+import { CHROMIUM_ARGS, findChromium } from "./tests/e2e/chromium.mjs";
 
 const executablePath = findChromium();
 if (executablePath === undefined) {
@@ -21,10 +21,6 @@ export default defineConfig({
     browserName: "chromium",
     // Snapshots of the page, not a film of it: filming takes a whole core.
     trace: { mode: "retain-on-failure", screenshots: false },
-    launchOptions: {
-      executablePath,
-      // A browser that calls home fails the check that nothing leaves the origin, and has no sandbox as root.
-      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    },
+    launchOptions: { executablePath, args: CHROMIUM_ARGS },
   },
 });

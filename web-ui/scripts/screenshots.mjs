@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { argv, stdout } from "node:process";
 import { chromium } from "playwright";
 
-import { findChromium } from "../tests/e2e/chromium.mjs";
+import { CHROMIUM_ARGS, findChromium } from "../tests/e2e/chromium.mjs";
 
 const [, , address = "http://127.0.0.1:8000", folder = "screenshots", only = ""] = argv;
 const WIDTHS = { 390: 844, 820: 1180, 1440: 900 };
@@ -229,10 +229,7 @@ const PAGES = {
 await mkdir(folder, { recursive: true });
 const executablePath = findChromium();
 if (executablePath === undefined) throw new Error("No Chromium was found.");
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
 for (const [name, come] of Object.entries(PAGES).filter(([known]) => known.startsWith(only))) {
   for (const [width, height] of Object.entries(WIDTHS)) {
     for (const colorScheme of /** @type {const} */ (["light", "dark"])) {

@@ -1,5 +1,5 @@
 /**
- * Where this machine's Chromium is: the browser is never downloaded.
+ * Where this machine's Chromium is, and how it is started: the browser is never downloaded.
  *
  * Run by itself it prints the path, or fails where there is none.
  */
@@ -30,6 +30,39 @@ export function findChromium() {
   const folders = (env.PATH ?? "").split(delimiter).filter(Boolean);
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
+
+/** What is switched off: of two such lists the browser takes the last, so Playwright's own is said again. */
+const WITHOUT = [
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "LensOverlay",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "TcpPortRandomizationWin",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "AimEnabled",
+  "PreconnectToSearch",
+  // The pages of which the browser makes its own windows: without a screen nobody sees them, and each window has one.
+  "InitialWebUI",
+  "WebUIToolbarProcessOverheadExperiment",
+  "PreloadTopChromeWebUI",
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+];
+
+/** A browser that calls home fails the check that nothing leaves the origin, and has no sandbox as root. */
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  `--disable-features=${WITHOUT.join(",")}`,
+];
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const path = findChromium();

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
 import { build } from "vite";
 
-import { findChromium } from "../e2e/chromium.mjs";
+import { CHROMIUM_ARGS, findChromium } from "../e2e/chromium.mjs";
 import { FRAMES, recordedStream } from "./recorded_stream.mjs";
 import { startReplayServer } from "./replay_server.mjs";
 
@@ -43,10 +43,7 @@ await build({
   logLevel: "warn",
 });
 const server = await startReplayServer(folder);
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
 const stream = recordedStream();
 let frames = 0;
 let last = "";
