@@ -146,42 +146,41 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    // What is still moving has colours of its own.
-    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+// What is still moving has colours of its own.
+test.use({ contextOptions: { reducedMotion: "reduce" } });
 
-    for (const [name, come] of Object.entries(PAGES)) {
-      test(`${name}: nothing serious for axe to find, no violation of the policy, nothing from elsewhere`, async ({ page, address }) => {
-        const elsewhere: string[] = [];
-        const failures: string[] = [];
-        page.on("request", (request) => {
-          const url = new URL(request.url());
-          if (url.host !== new URL(address).host && !["blob:", "data:"].includes(url.protocol)) elsewhere.push(url.href);
-        });
-        page.on("websocket", (socket) => {
-          if (new URL(socket.url()).host !== new URL(address).host) elsewhere.push(socket.url());
-        });
-        page.on("pageerror", (error) => failures.push(error.message));
-        await page.addInitScript(() => {
-          window.violations = [];
-          document.addEventListener("securitypolicyviolation", (event) => {
-            window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`);
-          });
-        });
-
-        await come(page);
-
-        await page.evaluate(await readFile(AXE, "utf8"));
-        const { violations } = await page.evaluate(() => window.axe.run(document));
-        const found = violations
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ target }) => target) }));
-        expect(found).toEqual([]);
-        expect(await page.evaluate(() => window.violations)).toEqual([]);
-        expect(elsewhere).toEqual([]);
-        expect(failures).toEqual([]);
+for (const [name, come] of Object.entries(PAGES)) {
+  test(`${name}: nothing serious for axe to find, no violation of the policy, nothing from elsewhere`, async ({ page, address }) => {
+    const elsewhere: string[] = [];
+    const failures: string[] = [];
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.host !== new URL(address).host && !["blob:", "data:"].includes(url.protocol)) elsewhere.push(url.href);
+    });
+    page.on("websocket", (socket) => {
+      if (new URL(socket.url()).host !== new URL(address).host) elsewhere.push(socket.url());
+    });
+    page.on("pageerror", (error) => failures.push(error.message));
+    await page.addInitScript(() => {
+      window.violations = [];
+      document.addEventListener("securitypolicyviolation", (event) => {
+        window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`);
       });
+    });
+
+    await come(page);
+
+    await page.evaluate(await readFile(AXE, "utf8"));
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await page.evaluate(() => window.axe.run(document));
+      const found = violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ target }) => target) }));
+      expect(found, colorScheme).toEqual([]);
     }
+    expect(await page.evaluate(() => window.violations)).toEqual([]);
+    expect(elsewhere).toEqual([]);
+    expect(failures).toEqual([]);
   });
 }
