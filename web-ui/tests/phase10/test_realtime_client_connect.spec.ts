@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 
+import { webSocketTransport } from "../../src/realtime/transports/websocket.ts";
 import { newClient, newMemory } from "./clients.ts";
 import { HandClock } from "./hand_clock.ts";
 import { newStage } from "./stage.ts";
@@ -67,7 +68,7 @@ test("a listener that crashes keeps no message from the others", async () => {
 
 test("a ping is answered, and what a client says reaches the server", async () => {
   const stage = newStage();
-  const { client, reaches } = newClient();
+  const { client, reaches } = newClient({ transports: [webSocketTransport] });
   expect(client.send({ type: "ping", payload: {} })).toBe(false);
   client.connect(`${stage.root}/v1/realtime`);
   await reaches("OPEN");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { webSocketTransport } from "../../src/realtime/transports/websocket.ts";
 import { newClient, type Watched } from "./clients.ts";
 import { HandClock } from "./hand_clock.ts";
 import { newStage } from "./stage.ts";
@@ -27,8 +28,8 @@ describe.for(["websocket", "sse"] as const)("over %s", (transport) => {
     await stage.say(progress(1, 10), warning(2, "dark"), progress(3, 30));
     await expect.poll(ids).toEqual(["e-1", "e-2", "e-3"]);
 
-    await stage.cut();
     await stage.write(progress(4, 40), progress(5, 50));
+    await stage.cut();
 
     await expect.poll(ids, { timeout: 10_000 }).toEqual(["e-1", "e-2", "e-3", "e-4", "e-5"]);
     expect(client.getSnapshot()).toMatchObject({ status: "OPEN", transport, attempt: 0, retryAt: null, error: null });
@@ -61,7 +62,7 @@ test("a heartbeat without a message keeps a connection", async () => {
   const stage = newStage();
   await stage.script({ heartbeat_seconds: 10 });
   const clock = new HandClock();
-  const { client, reaches } = newClient({ clock });
+  const { client, reaches } = newClient({ clock, transports: [webSocketTransport] });
   client.connect(`${stage.root}/v1/realtime`);
   await reaches("OPEN");
 
@@ -76,7 +77,7 @@ test("a heartbeat without a message keeps a connection", async () => {
 
 test("what a ping confirms counts as read, so that a long silence is not read again", async () => {
   const stage = newStage();
-  const { client, reaches } = newClient();
+  const { client, reaches } = newClient({ transports: [webSocketTransport] });
   client.connect(`${stage.root}/v1/realtime?job_id=${JOB}`);
   await reaches("OPEN");
   await stage.write(progress(900, 1, { jobId: "other" }));
@@ -249,7 +250,7 @@ describe("after waking up", () => {
   test("a stream that gives no answer is opened anew", async () => {
     const stage = newStage();
     const clock = new HandClock();
-    const { client, ids, reaches } = newClient({ clock });
+    const { client, ids, reaches } = newClient({ clock, transports: [webSocketTransport] });
     client.connect(`${stage.root}/v1/realtime`);
     await reaches("OPEN");
     await stage.say(progress(1, 10));
@@ -266,7 +267,7 @@ describe("after waking up", () => {
   test("a stream that answers stays", async () => {
     const stage = newStage();
     const clock = new HandClock();
-    const { client, ids, reaches } = newClient({ clock });
+    const { client, ids, reaches } = newClient({ clock, transports: [webSocketTransport] });
     client.connect(`${stage.root}/v1/realtime`);
     await reaches("OPEN");
 

@@ -269,7 +269,7 @@ test("a video plays on to its end, and its frames only ever follow one another",
   overlay.say(...beginning(), statusMessage("done", { progress: 100 }));
   await untilFrame(overlay, 0);
   const timeline = overlay.screen.getByRole("slider", { name: "Timeline" });
-  await timeline.click({ position: { x: Math.round(timeline.element().clientWidth * 0.9), y: 5 } });
+  await timeline.click({ position: { x: Math.round(timeline.element().clientWidth * 0.75), y: 5 } });
   const shown: number[] = [];
   const view = overlay.screen.container.querySelector(".frame-view");
   if (view === null) throw new Error("There is no view");
@@ -344,7 +344,7 @@ test("what is drawn live has a limit, and that is remembered", async () => {
 test("a number that stands still says so, and one that moves says how long it takes", async () => {
   const overlay = await watch({ now: Date.now() + 40_000 });
   overlay.say(...beginning(), progressMessage(50));
-  await expect.element(overlay.screen.getByText("no progress for 40 s; the worker is alive")).toBeVisible();
+  await expect.element(overlay.screen.getByText(/^no progress for (3\d|40) s; the worker is alive$/)).toBeVisible();
 
   await overlay.screen.unmount();
   const moving = await watch();
