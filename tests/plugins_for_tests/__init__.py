@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -61,18 +62,30 @@ class SpinRun(Tool[Milliseconds]):
         return _numbered(frame)
 
 
-class SleepRun(Tool[Milliseconds]):
+class MillisecondsUntil(Milliseconds):
+    """How long a frame takes, and what ends that."""
+
+    until: str = Field(default="", description="A file: once it is there no frame takes any time.")
+
+
+class SleepRun(Tool[MillisecondsUntil]):
     """Sleeps."""
 
     name = "run"
     title = "Sleep"
     description = "Sleeps for `ms` milliseconds a frame."
-    Options: ClassVar[type[ToolOptions]] = Milliseconds
+    Options: ClassVar[type[ToolOptions]] = MillisecondsUntil
 
     def process(self, frame: MediaFrame) -> FrameData:
-        """Sleep."""
-        time.sleep(self.options.ms / 1000)
+        """Sleep, in naps where a file may end it."""
+        end = time.perf_counter() + self.options.ms / 1000
+        longest = 0.02 if self.options.until else math.inf
+        while (left := end - time.perf_counter()) > 0 and not self._is_released():
+            time.sleep(min(left, longest))
         return _numbered(frame)
+
+    def _is_released(self) -> bool:
+        return bool(self.options.until) and Path(self.options.until).exists()
 
 
 class AtFrame(ToolOptions):

@@ -13,7 +13,7 @@ import { clientScript, throughProxy, watching, type Watching } from "./bare_clie
 import { type HostileProxy, hostileProxy } from "./hostile.ts";
 import type { Heard } from "./page/client.ts";
 import { expect, ROOT, test } from "./stack.ts";
-import { FRAMES, submit, WatchedJob } from "./watched_job.ts";
+import { FRAMES, submit, submitHeld, WatchedJob } from "./watched_job.ts";
 
 /** How often the sample is repeated: a message a frame, at least. */
 const REPEATS = 8;
@@ -211,9 +211,11 @@ test("seven tabs behind one without WebSockets: each has everything, over one st
 
 async function showsTheJob(page: Page, address: string, words: RegExp): Promise<void> {
   const job = new WatchedJob(page);
-  await page.goto(`${address}/jobs/${await submit(page, { plugin: "sleepy", options: '{"ms": 40}' }, { root: address })}`);
+  const { jobId, release } = await submitHeld(page, 200, { root: address });
+  await page.goto(`${address}/jobs/${jobId}`);
   await job.showsFrameWhileRunning();
   await expect(page.getByText(words)).toBeVisible();
+  await release();
   await job.endsWithAllFrames(FRAMES);
 }
 

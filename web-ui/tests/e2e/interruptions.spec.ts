@@ -1,40 +1,46 @@
 /** What comes between a page and a running job, and that the page is right again by itself. */
 import { expect, test } from "./stack.ts";
-import { submit, WatchedJob } from "./watched_job.ts";
+import { submit, submitHeld, WatchedJob } from "./watched_job.ts";
 
-const SLOW = { plugin: "sleepy", options: '{"ms": 60}' };
+/** A frame of the job, until it has been seen what the page makes of it. */
+const FRAME_MS = 200;
 
 test("a reload in mid-job shows it as if nothing had been", async ({ page }) => {
   const job = new WatchedJob(page);
-  await page.goto(`/jobs/${await submit(page, SLOW)}`);
+  const { jobId, release } = await submitHeld(page, FRAME_MS);
+  await page.goto(`/jobs/${jobId}`);
   await job.showsFrameWhileRunning();
-  await job.reaches(20);
+  await job.reaches(10);
 
   await page.reload();
 
   await job.showsFrameWhileRunning();
-  expect(await job.percent()).toBeGreaterThanOrEqual(20);
+  expect(await job.percent()).toBeGreaterThanOrEqual(10);
   await job.timeline.focus();
   await page.keyboard.press("Home");
   await expect(page.getByRole("img", { name: /^Frame 0 at .*: 1 0$/ })).toBeVisible();
+  await release();
   await job.endsWithAllFrames();
 });
 
 test("the web server is killed in mid-job, and the page goes on", async ({ page, stack }) => {
   const job = new WatchedJob(page);
-  await page.goto(`/jobs/${await submit(page, SLOW)}`);
+  const { jobId, release } = await submitHeld(page, FRAME_MS);
+  await page.goto(`/jobs/${jobId}`);
   await job.showsFrameWhileRunning();
 
   await stack.crashWebServer();
 
   await expect(page.getByText("Connection lost")).toBeVisible();
   await expect(page.locator('.connection-line[data-status="OPEN"]')).toBeVisible({ timeout: 30_000 });
+  await release();
   await job.endsWithAllFrames();
 });
 
 test("offline and online again", async ({ page, context }) => {
   const job = new WatchedJob(page);
-  await page.goto(`/jobs/${await submit(page, SLOW)}`);
+  const { jobId, release } = await submitHeld(page, FRAME_MS);
+  await page.goto(`/jobs/${jobId}`);
   await job.showsFrameWhileRunning();
 
   await context.setOffline(true);
@@ -42,6 +48,7 @@ test("offline and online again", async ({ page, context }) => {
   await context.setOffline(false);
 
   await expect(page.locator('.connection-line[data-status="OPEN"]')).toBeVisible({ timeout: 30_000 });
+  await release();
   await job.endsWithAllFrames();
 });
 

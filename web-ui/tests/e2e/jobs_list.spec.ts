@@ -1,8 +1,10 @@
 /** The list of jobs: what it shows, and what can be done in it. */
 import type { Page } from "@playwright/test";
 
+import { writeFile } from "node:fs/promises";
+
 import { expect, test } from "./stack.ts";
-import { submit } from "./watched_job.ts";
+import { submit, submitHeld } from "./watched_job.ts";
 
 const PICTURE = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAAuKetIAAAAU0lEQVR4nO3PQQ3AIADAQEAmSpCD1IngcVnSU9DOfe74s6UDXjWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaA1oDWgNaB9OtsB0oHb5IsAAAAASUVORK5CYII=",
@@ -48,15 +50,18 @@ test("filters, order and columns; what is chosen is in the address or remembered
   await expect(page.getByLabel("Sort by")).toHaveValue("created_at");
 });
 
-test("a job that is submitted elsewhere appears, moves and ends without a reload", async ({ page }) => {
+test("a job that is submitted elsewhere appears, moves and ends without a reload", async ({ page }, info) => {
+  const file = info.outputPath("appears.png");
+  await writeFile(file, PICTURE);
   await page.goto("/jobs?q=appears");
   await expect(page.getByText("No job matches")).toBeVisible();
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
 
-  await submitPicture(page, "appears.png", { plugin: "sleepy", options: '{"ms": 1500}' });
+  const { release } = await submitHeld(page, 60_000, { file });
 
   const row = page.getByRole("row", { name: /appears\.png/ });
   await expect(row).toContainText("Running");
+  await release();
   await expect(row).toContainText("Done");
   await expect(row).toContainText("100 %");
 });
@@ -186,7 +191,7 @@ test("who does not want to wait for the list's connection has it tried at once",
   });
   await page.goto("/jobs");
   // The pauses grow: by now it would wait for some seconds by itself.
-  await expect(line).toContainText("attempt 3 of 5", { timeout: 30_000 });
+  await expect(line).toContainText("attempt 4 of 5", { timeout: 30_000 });
 
   isBlocked = false;
   await line.getByRole("button", { name: "Try now" }).click();
@@ -210,9 +215,10 @@ test("theme and density are chosen and remembered", async ({ page }) => {
 
 test("the demo runs by itself, once a visit, and again when asked", async ({ page }) => {
   await page.goto("/demo");
-  await expect(page.getByRole("img", { name: /^Frame \d+ at .*: \d+ motion/ })).toBeVisible();
+  // First what is there only while it runs.
   await expect(page.getByText("Can be run again when it has ended")).toBeVisible();
   await expect(page.getByRole("button", { name: "Run it again" })).toHaveCount(0);
+  await expect(page.getByRole("img", { name: /^Frame \d+ at .*: \d+ motion/ })).toBeVisible();
   await expect(page).toHaveTitle("Done: harbour.webm – Transom", { timeout: 30_000 });
   const jobs = async (): Promise<number> => {
     const answer = await page.request.get("/v1/jobs?plugin=motion&limit=200");

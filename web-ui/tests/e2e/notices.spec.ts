@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "./stack.ts";
-import { submit, WatchedJob } from "./watched_job.ts";
+import { submitHeld, WatchedJob } from "./watched_job.ts";
 
 declare global {
   interface Window {
@@ -43,11 +43,13 @@ async function hide(page: Page, hidden: boolean): Promise<void> {
 
 test("what ends while nobody looks marks the tab's title until somebody does", async ({ page }) => {
   await preparePage(page, "default");
-  await page.goto(`/jobs/${await submit(page, { plugin: "sleepy", options: '{"ms": 20}' })}`);
+  const { jobId, release } = await submitHeld(page, 200);
+  await page.goto(`/jobs/${jobId}`);
   await new WatchedJob(page).showsFrameWhileRunning();
   await expect(page).toHaveTitle(/^\d+ % harbour\.webm/);
 
   await hide(page, true);
+  await release();
   await expect(page).toHaveTitle(/^● /, { timeout: 60_000 });
   await hide(page, false);
   await expect(page).toHaveTitle("Done: harbour.webm – Transom");
@@ -58,12 +60,13 @@ test("whoever switched it on is notified of an end once, however many tabs are o
   const other = await context.newPage();
   for (const one of [page, other]) await preparePage(one, "granted");
   await other.goto("/jobs");
-  const jobId = await submit(page, { plugin: "sleepy", options: '{"ms": 30}' });
+  const { jobId, release } = await submitHeld(page, 200);
   await page.goto(`/jobs/${jobId}`);
   await new WatchedJob(page).showsFrameWhileRunning();
   await page.getByRole("button", { name: "Notify me when something ends" }).click();
   await expect(page.getByRole("button", { name: "Notify me when something ends: on" })).toHaveAttribute("aria-pressed", "true");
   for (const one of [page, other]) await hide(one, true);
+  await release();
 
   const told = async () => (await Promise.all([page, other].map((one) => one.evaluate(() => window.told)))).flat();
   await expect.poll(told, { timeout: 60_000 }).toEqual(["Done: harbour.webm"]);

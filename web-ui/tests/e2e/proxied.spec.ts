@@ -1,17 +1,20 @@
 /** Watching through proxies that let no WebSocket through, and below a sub-path. */
 import { expect, test, withStack } from "./stack.ts";
 import { installedProxy, isInstalled, nodeProxy } from "./proxies.ts";
-import { submit, WatchedJob } from "./watched_job.ts";
+import { submitHeld, WatchedJob } from "./watched_job.ts";
 import type { Page } from "@playwright/test";
 
-const SLOW = { plugin: "sleepy", options: '{"ms": 30}' };
+/** A frame of the job, until what is said while it runs has been read. */
+const FRAME_MS = 200;
 
 async function watchesWithoutWebSocket(page: Page, address: string): Promise<void> {
   const job = new WatchedJob(page);
-  await page.goto(`${address}/jobs/${await submit(page, SLOW, { root: address })}`);
+  const { jobId, release } = await submitHeld(page, FRAME_MS, { root: address });
+  await page.goto(`${address}/jobs/${jobId}`);
   await job.showsFrameWhileRunning();
   await expect(page.getByText("Live over server-sent events")).toBeVisible();
   await expect(page.getByText("WebSockets")).toBeVisible();
+  await release();
   await job.endsWithAllFrames();
 }
 
@@ -42,9 +45,11 @@ test("below a sub-path everything works, and nothing outside of it is asked for"
       await page.getByRole("link", { name: "Jobs" }).click();
       await expect(page).toHaveURL(`${root}/jobs`);
       await expect(page.getByText("No jobs yet")).toBeVisible();
-      await page.goto(`${root}/jobs/${await submit(page, SLOW, { root })}`);
+      const { jobId, release } = await submitHeld(page, FRAME_MS, { root });
+      await page.goto(`${root}/jobs/${jobId}`);
       await job.showsFrameWhileRunning();
       await expect(page.getByText("Live", { exact: true }).first()).toBeVisible();
+      await release();
       await job.endsWithAllFrames();
 
       expect(outside).toEqual([]);

@@ -1,6 +1,7 @@
 /** A job in the browser: how tests hand one in, and what they see of it. */
-import { expect, type Locator, type Page } from "@playwright/test";
-import { readFile } from "node:fs/promises";
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 
 import { SAMPLE } from "./stack.ts";
@@ -20,6 +21,22 @@ export async function submit(
   });
   expect(answer.status(), await answer.text()).toBe(202);
   return ((await answer.json()) as { job_id: string }).job_id;
+}
+
+export interface HeldJob {
+  jobId: string;
+  /** From now on none of its frames takes any time. */
+  release: () => Promise<void>;
+}
+
+/**
+ * Submit a job of so many milliseconds a frame, until it is released: what is to be seen of it while it runs is there as
+ * long as a slow machine needs, and then it does not last longer than that.
+ */
+export async function submitHeld(page: Page, ms: number, how: Parameters<typeof submit>[2] = {}): Promise<HeldJob> {
+  const until = test.info().outputPath(`release-${randomUUID()}`);
+  const jobId = await submit(page, { plugin: "sleepy", options: JSON.stringify({ ms, until }) }, how);
+  return { jobId, release: () => writeFile(until, "") };
 }
 
 /** The job's page, as far as tests look at it. */
