@@ -2,7 +2,7 @@
 import type { CDPSession, Page } from "@playwright/test";
 
 import { expect, test } from "./stack.ts";
-import { submit, WatchedJob } from "./watched_job.ts";
+import { FRAMES, submit, WatchedJob } from "./watched_job.ts";
 
 interface Point {
   x: number;
@@ -14,6 +14,11 @@ async function shownPicture(page: Page): Promise<Point> {
   await page.goto(`/jobs/${await submit(page, { plugin: "sleepy", options: '{"ms": 0}' })}`);
   const job = new WatchedJob(page);
   await job.endsWithAllFrames();
+  // What was shown last while it ran may be a picture of its own; of the last frame of all it is the video's.
+  await job.timeline.press("End");
+  await expect.poll(() => job.frameIndex()).toBe(FRAMES - 1);
+  const isThere = (video: HTMLVideoElement) => video.readyState >= 2 && !video.seeking && video.currentTime > 0;
+  await expect.poll(() => page.locator(".frame-view__video").evaluate(isThere)).toBe(true);
   const box = await job.picture.boundingBox();
   if (box === null) throw new Error("There is no picture.");
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -30,6 +35,18 @@ function middle(page: Page): Promise<string> {
     const [x, y] = [Math.round(canvas.width / 2) - 20, Math.round(canvas.height / 2) - 20];
     return canvas.getContext("2d")?.getImageData(x, y, 40, 40).data.join() ?? "";
   });
+}
+
+/** The same, as soon as nothing changes it any more. */
+async function settledMiddle(page: Page): Promise<string> {
+  let last = "";
+  const isSame = async () => {
+    const before = last;
+    last = await middle(page);
+    return last === before;
+  };
+  await expect.poll(isSame, { intervals: [400] }).toBe(true);
+  return last;
 }
 
 /** Fingers put down, moved in steps, and lifted, as a touch screen tells of them. */
@@ -59,7 +76,7 @@ test.describe("on a touch screen", () => {
     await fingers(session, apart(30), apart(90));
     await expect(nearness(page)).toHaveText("3.0 ×");
 
-    const before = await middle(page);
+    const before = await settledMiddle(page);
     await fingers(session, [{ x, y }], [{ x: x - 80, y: y - 30 }]);
     await expect.poll(() => middle(page)).not.toBe(before);
     await expect(nearness(page)).toHaveText("3.0 ×");
@@ -81,9 +98,7 @@ test("a mouse drags the picture when it is near, and it comes back to where it w
     await page.mouse.move(x + dx, y + dy, { steps: 5 });
     await page.mouse.up();
   };
-  const painted = () => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  await painted();
-  const before = await middle(page);
+  const before = await settledMiddle(page);
 
   await drag(120, 60);
   await expect.poll(() => middle(page)).not.toBe(before);
