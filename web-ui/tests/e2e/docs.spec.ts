@@ -16,7 +16,7 @@ test("the pages of the API need nothing from anywhere else", async ({ page, addr
 
   await page.goto("/docs");
 
-  await expect(page.getByRole("heading", { name: "Transom" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Transom" })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText("/v1/jobs", { exact: true }).first()).toBeVisible();
   await expect(page.getByText("/v1/realtime", { exact: true }).first()).toBeVisible();
   expect(elsewhere).toEqual([]);

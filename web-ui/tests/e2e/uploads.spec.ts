@@ -65,7 +65,9 @@ async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
 
 async function reaches(page: Page, percent: number): Promise<void> {
   const bar = page.getByRole("progressbar");
-  await expect.poll(async () => Number(await bar.getAttribute("aria-valuenow")), { timeout: 60_000 }).toBeGreaterThan(percent);
+  const reached = async () => Number(await bar.getAttribute("aria-valuenow"));
+  // Looked at often: what a test does then is to come before the end.
+  await expect.poll(reached, { timeout: 60_000, intervals: [100] }).toBeGreaterThan(percent);
 }
 
 /** The job's page opens, and the server has the very file. */

@@ -33,7 +33,8 @@ test("a dropped video is shown with its boxes while it is worked on, until it is
 
 test("one scrubs back while it runs, stays there, and returns to live", async ({ page }) => {
   const job = new WatchedJob(page);
-  await page.goto(`/jobs/${await submit(page, { plugin: "sleepy", options: '{"ms": 60}' })}`);
+  const jobId = await submit(page, { plugin: "sleepy", options: '{"ms": 150}' });
+  await page.goto(`/jobs/${jobId}`);
   await job.showsFrameWhileRunning();
   await job.reaches(10);
 
@@ -50,6 +51,7 @@ test("one scrubs back while it runs, stays there, and returns to live", async ({
   await page.getByRole("button", { name: "Back to live" }).click();
   await expect.poll(() => job.frameIndex()).toBeGreaterThan(10);
   await expect(page.getByRole("button", { name: "Live", exact: true })).toHaveAttribute("aria-pressed", "true");
+  await page.request.delete(`/v1/jobs/${jobId}`);
 });
 
 test("a job is cancelled, and stays so", async ({ page }) => {
@@ -149,6 +151,7 @@ test("of a long job every frame can be looked at, also those that came long befo
 });
 
 test("wherever a playing job is stopped, the picture comes to the frame that the timeline stands at", async ({ page }) => {
+  test.setTimeout(240_000);
   const jobId = await submit(page, { plugin: "motion" });
   await page.goto(`/jobs/${jobId}`);
   const job = new WatchedJob(page);
