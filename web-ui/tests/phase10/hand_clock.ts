@@ -25,6 +25,11 @@ export class HandClock implements Clock {
     return () => void this.#due.delete(due);
   }
 
+  /** The page is busy for so many milliseconds: they go by, and what is due in them runs with the next advance. */
+  stall(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Let so many milliseconds go by: what is due in them runs, in its order. */
   advance(ms: number): void {
     const until = this.#now + ms;

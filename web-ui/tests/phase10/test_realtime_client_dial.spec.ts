@@ -72,3 +72,24 @@ test("after a hello and nothing else the next transport is tried, and no later",
   expect(told).toEqual(["hello over websocket", "mute"]);
   expect(opened).toEqual(["websocket", "sse"]);
 });
+
+test("what waited while the page was busy is read before its transport is called mute", () => {
+  const { clock, opened, told, say } = dialled();
+  clock.stall(MUTE_MS + 2_000);
+  clock.advance(0);
+  say(HELLO);
+  clock.advance(1_000);
+
+  expect(told).toEqual(["hello over websocket"]);
+  expect(opened).toEqual(["websocket"]);
+});
+
+test("a page that is busy all the time tries the next transport nevertheless", () => {
+  const { clock, opened } = dialled();
+  clock.stall(MUTE_MS + 2_000);
+  clock.advance(0);
+  clock.stall(5_000);
+  clock.advance(0);
+
+  expect(opened).toEqual(["websocket", "sse"]);
+});
