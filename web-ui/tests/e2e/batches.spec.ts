@@ -202,7 +202,7 @@ test("a film that runs is shown by a frame of it, and its row's progress moves a
 }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const films = [{ name: "harbour.webm", mimeType: "video/webm", buffer: await readFile(SAMPLE) }];
-  const batchId = await submitBatch(page, films, { plugin: "sleepy", options: '{"ms": 150}', name: "a film" });
+  const batchId = await submitBatch(page, films, { plugin: "sleepy", options: '{"ms": 250}', name: "a film" });
   const job = async () => {
     const { jobs } = (await (await page.request.get(`/v1/jobs?batch_id=${batchId}`)).json()) as { jobs: { status: string; progress: number }[] };
     return jobs[0];
