@@ -376,10 +376,9 @@ def _now() -> float:
 def _renew_leases(
     connection: sa.Connection, worker_id: str, running: Callable[[], list[str]], settings: Settings
 ) -> None:
-    # What runs now, and from now on: since this began to wait for its turn the database may have been away for longer
-    # than a lease.
+    # What runs now: since this began to wait for its turn the database may have been away for longer than a lease.
     if job_ids := running():
-        store.renew(connection, worker_id, job_ids, now_ms() + int(settings.lease_seconds * 1000))
+        store.renew(connection, worker_id, job_ids, int(settings.lease_seconds * 1000))
 
 
 def _sweep(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.database.schema import forgotten_jobs, job_terms, jobs
 from app.errors import JobNotFound
 from app.jobs import search
-from app.jobs.ids import first_id_at
+from app.jobs.ids import first_id_at, now_ms
 from app.jobs.job import Job, JobStatus, job_from_row
 
 #: What a list of jobs needs: results may be large, and no list shows them.
@@ -199,13 +199,12 @@ def ids_among(connection: sa.Connection, job_ids: list[str]) -> frozenset[str]:
     return there_among(connection, job_ids).union(going)
 
 
-def renew(connection: sa.Connection, worker_id: str, job_ids: list[str], lease_until_ms: int) -> None:
-    """Renew the leases of what this worker's children run."""
-    connection.execute(
-        sa.update(jobs)
-        .where(jobs.c.id.in_(job_ids), jobs.c.worker_id == worker_id, jobs.c.status == JobStatus.RUNNING)
-        .values(lease_until_ms=lease_until_ms)
-    )
+def renew(connection: sa.Connection, worker_id: str, job_ids: list[str], lease_ms: int) -> None:
+    """Renew the leases of what this worker's children run, for so long from when the rows are its own."""
+    running = sa.and_(jobs.c.id.in_(job_ids), jobs.c.worker_id == worker_id, jobs.c.status == JobStatus.RUNNING)
+    # Whoever holds one of them may do so for longer than a lease; only then is it known from when on it holds.
+    connection.execute(sa.select(jobs.c.id).where(running).order_by(jobs.c.id).with_for_update()).all()
+    connection.execute(sa.update(jobs).where(running).values(lease_until_ms=now_ms() + lease_ms))
 
 
 def still_running(connection: sa.Connection, job_ids: list[str]) -> dict[str, int]:
