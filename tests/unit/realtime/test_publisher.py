@@ -31,7 +31,7 @@ def published(*batches: BusBatch) -> list[BusBatch]:
     publisher = EventPublisher("memory://", namespace="test")
     for batch in batches:
         publisher.publish(batch)
-    vars(publisher)["_closing"] = True
+    publisher._closing.set()
     broker = Broker()
     publisher._publish_until_closed(broker.publish)
     return broker.messages
